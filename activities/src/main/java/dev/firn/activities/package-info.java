@@ -1,0 +1,2 @@
+/** The durable steps. */
+package dev.firn.activities;

@@ -1,0 +1,2 @@
+/** Services inside this process. */
+package dev.firn.embedded;

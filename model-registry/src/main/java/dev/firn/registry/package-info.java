@@ -1,0 +1,2 @@
+/** What Firn remembers. */
+package dev.firn.registry;

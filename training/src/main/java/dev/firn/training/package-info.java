@@ -1,0 +1,2 @@
+/** The science of training text-embedding models. */
+package dev.firn.training;

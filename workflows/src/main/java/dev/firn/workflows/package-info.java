@@ -1,0 +1,2 @@
+/** What happens in which order. */
+package dev.firn.workflows;
