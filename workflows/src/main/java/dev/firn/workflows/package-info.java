@@ -1,2 +1,0 @@
-/** What happens in which order. */
-package dev.firn.workflows;

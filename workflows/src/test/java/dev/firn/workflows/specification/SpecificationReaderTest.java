@@ -1,0 +1,196 @@
+package dev.firn.workflows.specification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpecificationReaderTest {
+    private static final String SMALL = """
+            specVersion: 1
+            name: small
+            data:
+              sources:
+                - {type: jsonl, name: pairs, files: [pairs.jsonl], language: no}
+              evaluation:
+                - {name: held-out, folder: held-out, queryLanguage: en}
+            encoder: {layers: 2, hiddenSize: 64, attentionHeads: 4}
+            filter:
+              teacher: {type: onnx, folder: teacher, model: model.onnx, tokenizer: tokenizer.json}
+            register: {model: small}
+            """;
+
+    private final SpecificationReader reader = new SpecificationReader();
+
+    @Test
+    void readsTheQuickstart() throws IOException {
+        RunSpecification specification = reader.read(Files.readString(Path.of("../examples/quickstart.yaml")));
+
+        assertThat(specification.initialise().learningRate()).isEqualTo(1e-3);
+        assertThat(specification.pretrain().matryoshka().dimensions()).containsExactly(64);
+        assertThat(specification.mine().teacher())
+                .isEqualTo(specification.filter().teacher());
+    }
+
+    @Test
+    void fillsInDefaultsAndWhatFollowsFromOtherFields() {
+        RunSpecification specification = reader.read(SMALL);
+
+        assertThat(specification.seed()).isEqualTo(42);
+        assertThat(specification.encoder().intermediateSize()).isEqualTo(256);
+        assertThat(specification.pretrain().temperature()).isEqualTo(0.02);
+        assertThat(specification.pretrain().epochs()).isEqualTo(3.0);
+        assertThat(specification.pretrain().matryoshka().dimensions()).isEmpty();
+        assertThat(specification.filter().topRank()).isEqualTo(20);
+        assertThat(specification.mine().threshold())
+                .isEqualTo(new MineSpecification.Threshold("percentage-of-positive", 0.95));
+        assertThat(specification.data().evaluation().getFirst().documentLanguage())
+                .isEqualTo("en");
+        assertThat(specification.finetune().schedule()).isEqualTo(new ScheduleSpecification.LinearDecay(0));
+    }
+
+    @Test
+    void takesNoForTheNorwegianLanguage() {
+        SourceSpecification source = reader.read(SMALL).data().sources().getFirst();
+
+        assertThat(source)
+                .isInstanceOfSatisfying(
+                        SourceSpecification.JsonLines.class,
+                        lines -> assertThat(lines.language()).isEqualTo("no"));
+    }
+
+    @Test
+    void readsJsonAsWellAsYaml() {
+        String json = reader.toDocument(reader.read(SMALL)).toPrettyString();
+
+        assertThat(reader.read(json)).isEqualTo(reader.read(SMALL));
+    }
+
+    @Test
+    void resolvingTwiceChangesNothing() {
+        RunSpecification once = reader.read(SMALL);
+
+        assertThat(reader.read(reader.toDocument(once))).isEqualTo(once);
+    }
+
+    @Test
+    void namesEveryFaultAtOnce() {
+        String text = SMALL.replace("hiddenSize: 64", "hiddenSize: 66") + """
+                batchSize: 3
+                pretrain: {temperature: 0, steps: -5, matryoshka: {dimensions: [128]}}
+                finetune: {learningrate: 0.1, batchSize: many}
+                mine: {depth: 2, negatives: 10}
+                """;
+
+        assertThat(faults(text))
+                .extracting(Fault::pointer)
+                .contains(
+                        "/batchSize",
+                        "/pretrain/temperature",
+                        "/pretrain/steps",
+                        "/pretrain/matryoshka/dimensions/0",
+                        "/finetune/learningrate",
+                        "/finetune/batchSize",
+                        "/encoder/attentionHeads",
+                        "/mine/depth")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void suggestsTheFieldThatWasMeant() {
+        assertThat(faults(SMALL + "finetune: {learningrate: 0.1}\n"))
+                .containsExactly(new Fault("/finetune/learningrate", "unknown field; did you mean learningRate?"));
+        assertThat(faults(SMALL + "pretrian: {}\n"))
+                .containsExactly(new Fault("/pretrian", "unknown field; did you mean pretrain?"));
+    }
+
+    @Test
+    void saysWhatAnImpossibleValueIs() {
+        assertThat(faults(SMALL + "pretrain: {temperature: 0}\n"))
+                .singleElement()
+                .satisfies(fault -> {
+                    assertThat(fault.pointer()).isEqualTo("/pretrain/temperature");
+                    assertThat(fault.detail()).contains("0").contains("it is 0");
+                });
+    }
+
+    @Test
+    void refusesATruncatedDimensionAboveTheWidth() {
+        assertThat(faults(SMALL + "finetune: {matryoshka: {dimensions: [65]}}\n"))
+                .contains(
+                        new Fault("/finetune/matryoshka/dimensions/0", "is 65, above encoder.hiddenSize, which is 64"));
+    }
+
+    @Test
+    void refusesANameWithPathCharacters() {
+        assertThat(faults(SMALL.replace("name: small", "name: ../small")))
+                .extracting(Fault::pointer)
+                .containsExactly("/name");
+        assertThat(faults(SMALL.replace("model: small", "model: a/b")))
+                .extracting(Fault::pointer)
+                .containsExactly("/register/model");
+    }
+
+    @Test
+    void refusesAScheduleLongerThanItsStage() {
+        assertThat(
+                        faults(
+                                SMALL
+                                        + "initialise: {steps: 10, schedule: {type: warmup-stable-decay, warmupSteps: 8, decaySteps: 8}}\n"))
+                .containsExactly(
+                        new Fault("/initialise/schedule", "warm-up and decay take 16 steps, the stage has 10"));
+    }
+
+    @Test
+    void refusesARunThatCouldNotBeEvaluated() {
+        String text = SMALL.replaceAll("(?m)^  evaluation:\n.*\n", "");
+
+        assertThat(faults(text)).extracting(Fault::pointer).containsExactly("/data/evaluation");
+    }
+
+    @Test
+    void namesAMissingFieldByItsOwnPointer() {
+        assertThat(faults(SMALL.replace("layers: 2, ", "")))
+                .containsExactly(new Fault("/encoder/layers", "is missing"));
+    }
+
+    @Test
+    void saysWhereAnUnreadableTextBreaks() {
+        assertThatThrownBy(() -> reader.read("specVersion: 1\nname: [a\n"))
+                .isInstanceOf(UnreadableSpecificationException.class)
+                .hasMessageContaining("line 3");
+        assertThatThrownBy(() -> reader.read("{\"specVersion\": 1,\n \"name\": }"))
+                .isInstanceOf(UnreadableSpecificationException.class)
+                .hasMessageContaining("Line 2");
+        assertThatThrownBy(() -> reader.read("just text")).isInstanceOf(UnreadableSpecificationException.class);
+        assertThatThrownBy(() -> reader.read("a: 1\na: 2\n"))
+                .isInstanceOf(UnreadableSpecificationException.class)
+                .hasMessageContaining("duplicate");
+    }
+
+    @Test
+    void boundsAliasesAndDepth() {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 9; i++) {
+            bomb.append(
+                    "a%d: &a%d [%s]\n".formatted(i, i, "*a%d, ".formatted(i - 1).repeat(9) + "*a" + (i - 1)));
+        }
+        assertThatThrownBy(() -> reader.read(bomb.toString())).isInstanceOf(UnreadableSpecificationException.class);
+        assertThatThrownBy(() -> reader.read("a: " + "[".repeat(10_000) + "]".repeat(10_000)))
+                .isInstanceOf(UnreadableSpecificationException.class);
+        assertThatThrownBy(() -> reader.read("{\"a\": " + "[".repeat(10_000) + "]".repeat(10_000) + "}"))
+                .isInstanceOf(UnreadableSpecificationException.class);
+        assertThatThrownBy(() -> reader.read("a: !!java.net.URL [\"http://localhost/\"]"))
+                .isInstanceOf(UnreadableSpecificationException.class);
+    }
+
+    private List<Fault> faults(String text) {
+        return catchThrowableOfType(InvalidSpecificationException.class, () -> reader.read(text))
+                .faults();
+    }
+}
