@@ -1,0 +1,26 @@
+package dev.firn.training.data;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * Everything a prepared dataset is made of.
+ *
+ * @param queryPrefix what stands before every query when it is tokenised, such as {@code "query: "}; may be empty
+ * @param documentPrefix the same for documents
+ */
+public record DatasetDefinition(
+        List<DataSource> sources,
+        List<BeirFolder> evaluations,
+        TokenizerDefinition tokenizer,
+        String queryPrefix,
+        String documentPrefix) {
+    public DatasetDefinition {
+        sources = List.copyOf(sources);
+        evaluations = List.copyOf(evaluations);
+        requireNonNull(tokenizer, "tokenizer is null");
+        requireNonNull(queryPrefix, "queryPrefix is null");
+        requireNonNull(documentPrefix, "documentPrefix is null");
+    }
+}

@@ -1,0 +1,4 @@
+package dev.firn.training.tokenizer;
+
+/** Ids of the tokens with a meaning of their own; {@code begin} is also what is pooled, {@code end} closes. */
+public record SpecialTokens(int begin, int padding, int end, int unknown, int mask) {}
