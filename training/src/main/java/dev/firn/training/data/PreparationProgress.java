@@ -4,6 +4,8 @@ package dev.firn.training.data;
 @FunctionalInterface
 public interface PreparationProgress {
     /**
+     * Says how far it is.
+     *
      * @param phase what is done, in words
      * @param done how much of it
      * @param total of how much, or 0 when that is not known
