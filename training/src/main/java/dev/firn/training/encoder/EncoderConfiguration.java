@@ -1,0 +1,224 @@
+package dev.firn.training.encoder;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The shape of an encoder, read from and written to Hugging Face's {@code config.json}.
+ *
+ * @param vocabularySize rows of the word table
+ * @param hidden width, a multiple of {@code heads}
+ * @param intermediate width of the feed-forward
+ * @param maximumPositions rows of the position table; XLM-R uses those after the padding id only
+ * @param tokenTypes rows of the token type table; every token is of type 0
+ * @param paddingToken id of the padding token, which XLM-R counts positions from
+ * @param layerNormEpsilon added to the variance
+ * @param initializerRange standard deviation of new weights
+ */
+public record EncoderConfiguration(
+        EncoderFamily family,
+        int vocabularySize,
+        int hidden,
+        int layers,
+        int heads,
+        int intermediate,
+        int maximumPositions,
+        int tokenTypes,
+        int paddingToken,
+        double layerNormEpsilon,
+        double initializerRange) {
+    public EncoderConfiguration {
+        requireNonNull(family, "family is null");
+        List<String> faults = new ArrayList<>();
+        positive(vocabularySize, "vocabularySize", faults);
+        positive(hidden, "hidden", faults);
+        positive(layers, "layers", faults);
+        positive(heads, "heads", faults);
+        positive(intermediate, "intermediate", faults);
+        positive(maximumPositions, "maximumPositions", faults);
+        positive(tokenTypes, "tokenTypes", faults);
+        if (heads > 0 && hidden % heads != 0) {
+            faults.add("hidden must be a multiple of heads, is " + hidden + " with " + heads);
+        }
+        if (paddingToken < 0 || paddingToken >= vocabularySize) {
+            faults.add("paddingToken must be in the vocabulary, is " + paddingToken);
+        }
+        if (!(layerNormEpsilon > 0)) {
+            faults.add("layerNormEpsilon must be above 0, is " + layerNormEpsilon);
+        }
+        if (!(initializerRange > 0)) {
+            faults.add("initializerRange must be above 0, is " + initializerRange);
+        }
+        if (family == EncoderFamily.XLM_ROBERTA && maximumPositions <= paddingToken + 1) {
+            faults.add("maximumPositions must be above paddingToken + 1, is " + maximumPositions);
+        }
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+    }
+
+    /**
+     * An XLM-R encoder for sequences of up to {@code maximumTokens}: one token type, padding id 1, epsilon 1e-5, initial deviation
+     * 0.02.
+     */
+    public static EncoderConfiguration xlmRoberta(
+            int vocabularySize, int hidden, int layers, int heads, int intermediate, int maximumTokens) {
+        return new EncoderConfiguration(
+                EncoderFamily.XLM_ROBERTA,
+                vocabularySize,
+                hidden,
+                layers,
+                heads,
+                intermediate,
+                maximumTokens + 2,
+                1,
+                1,
+                1e-5,
+                0.02);
+    }
+
+    /** A BERT encoder for sequences of up to {@code maximumTokens}: two token types, padding id 0, epsilon 1e-12. */
+    public static EncoderConfiguration bert(
+            int vocabularySize, int hidden, int layers, int heads, int intermediate, int maximumTokens) {
+        return new EncoderConfiguration(
+                EncoderFamily.BERT,
+                vocabularySize,
+                hidden,
+                layers,
+                heads,
+                intermediate,
+                maximumTokens,
+                2,
+                0,
+                1e-12,
+                0.02);
+    }
+
+    /** Row of the position table that the first token takes. */
+    public int positionOffset() {
+        return switch (family) {
+            case BERT -> 0;
+            case XLM_ROBERTA -> paddingToken + 1;
+        };
+    }
+
+    /** The longest sequence that has positions. */
+    public int maximumTokens() {
+        return maximumPositions - positionOffset();
+    }
+
+    /** Width of a head. */
+    public int headWidth() {
+        return hidden / heads;
+    }
+
+    /**
+     * Reads a {@code config.json}.
+     *
+     * @throws IllegalArgumentException naming every field that is missing, wrong or not supported
+     */
+    public static EncoderConfiguration fromJson(String json) {
+        JsonNode root;
+        try {
+            root = new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("config.json is not JSON: " + e.getOriginalMessage(), e);
+        }
+        List<String> faults = new ArrayList<>();
+        String modelType = root.path("model_type").asText("");
+        EncoderFamily family = EncoderFamily.ofModelType(modelType).orElse(null);
+        if (family == null) {
+            faults.add("model_type '" + modelType + "' is not supported (bert, xlm-roberta)");
+        }
+        expect(root, "hidden_act", "gelu", faults);
+        expect(root, "position_embedding_type", "absolute", faults);
+        if (root.path("is_decoder").asBoolean(false)) {
+            faults.add("is_decoder true is not supported");
+        }
+        int vocabularySize = whole(root, "vocab_size", faults);
+        int hidden = whole(root, "hidden_size", faults);
+        int layers = whole(root, "num_hidden_layers", faults);
+        int heads = whole(root, "num_attention_heads", faults);
+        int intermediate = whole(root, "intermediate_size", faults);
+        int maximumPositions = whole(root, "max_position_embeddings", faults);
+        int tokenTypes = whole(root, "type_vocab_size", faults);
+        if (family == null || !faults.isEmpty()) {
+            throw new IllegalArgumentException("config.json: " + String.join("; ", faults));
+        }
+        int padding = root.path("pad_token_id").asInt(family == EncoderFamily.BERT ? 0 : 1);
+        try {
+            return new EncoderConfiguration(
+                    family,
+                    vocabularySize,
+                    hidden,
+                    layers,
+                    heads,
+                    intermediate,
+                    maximumPositions,
+                    tokenTypes,
+                    padding,
+                    root.path("layer_norm_eps").asDouble(1e-12),
+                    root.path("initializer_range").asDouble(0.02));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("config.json: " + e.getMessage(), e);
+        }
+    }
+
+    /** A {@code config.json} that Hugging Face's transformers read. */
+    public String toJson(boolean maskedLanguageHead) {
+        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        ObjectNode root = mapper.createObjectNode();
+        root.putArray("architectures").add(family.architecture(maskedLanguageHead));
+        root.put("attention_probs_dropout_prob", 0.0);
+        if (family == EncoderFamily.XLM_ROBERTA) {
+            root.put("bos_token_id", 0);
+            root.put("eos_token_id", 2);
+        }
+        root.put("hidden_act", "gelu");
+        root.put("hidden_dropout_prob", 0.0);
+        root.put("hidden_size", hidden);
+        root.put("initializer_range", initializerRange);
+        root.put("intermediate_size", intermediate);
+        root.put("layer_norm_eps", layerNormEpsilon);
+        root.put("max_position_embeddings", maximumPositions);
+        root.put("model_type", family.modelType());
+        root.put("num_attention_heads", heads);
+        root.put("num_hidden_layers", layers);
+        root.put("pad_token_id", paddingToken);
+        root.put("position_embedding_type", "absolute");
+        root.put("tie_word_embeddings", true);
+        root.put("torch_dtype", "float32");
+        root.put("type_vocab_size", tokenTypes);
+        root.put("vocab_size", vocabularySize);
+        return root.toPrettyString() + "\n";
+    }
+
+    private static void positive(int value, String name, List<String> faults) {
+        if (value <= 0) {
+            faults.add(name + " must be above 0, is " + value);
+        }
+    }
+
+    private static void expect(JsonNode root, String name, String supported, List<String> faults) {
+        String value = root.path(name).asText(supported);
+        if (!value.equals(supported)) {
+            faults.add(name + " '" + value + "' is not supported (" + supported + ")");
+        }
+    }
+
+    private static int whole(JsonNode root, String name, List<String> faults) {
+        JsonNode value = root.path(name);
+        if (!value.canConvertToInt() || !value.isIntegralNumber()) {
+            faults.add(name + (value.isMissingNode() ? " is missing" : " must be a whole number, is " + value));
+            return 1;
+        }
+        return value.intValue();
+    }
+}
