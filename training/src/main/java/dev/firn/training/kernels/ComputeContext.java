@@ -29,6 +29,7 @@ public final class ComputeContext implements AutoCloseable {
     private volatile int generation;
     private volatile boolean closed;
     private volatile Throwable failure;
+    private int rounds;
     private Part work;
     private Thread caller;
 
@@ -83,7 +84,8 @@ public final class ComputeContext implements AutoCloseable {
         work = part;
         caller = Thread.currentThread();
         pending.set(threads - 1);
-        generation = generation + 1;
+        rounds++;
+        generation = rounds;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
