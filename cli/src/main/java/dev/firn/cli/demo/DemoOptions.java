@@ -2,6 +2,7 @@ package dev.firn.cli.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
@@ -27,7 +28,8 @@ public record DemoOptions(boolean exit, boolean json, Path specification) {
      * Reads {@code [--exit] [--json] [--spec FILE]}.
      *
      * @param arguments what follows the word {@code demo} on the command line
-     * @throws IllegalArgumentException for an unknown option or a missing value, with a message for the user
+     * @throws IllegalArgumentException for an unknown option, a missing value or a specification that is no
+     *     readable file, with a message for the user
      */
     public static DemoOptions parse(List<String> arguments) {
         Arguments parsed = new Arguments();
@@ -39,6 +41,10 @@ public record DemoOptions(boolean exit, boolean json, Path specification) {
         Path specification = parsed.specification;
         if (specification == null) {
             specification = Path.of(System.getProperty(EXAMPLES_PROPERTY, "examples"), "quickstart.yaml");
+        }
+        if (!Files.isReadable(specification) || Files.isDirectory(specification)) {
+            throw new IllegalArgumentException(
+                    "The specification " + specification + " is not a file that can be read");
         }
         return new DemoOptions(parsed.exit, parsed.json, specification);
     }

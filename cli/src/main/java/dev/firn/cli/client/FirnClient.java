@@ -1,0 +1,352 @@
+package dev.firn.cli.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A Firn server over HTTP.
+ *
+ * <p>Every method throws {@link ServerAwayException} when no answer comes, {@link ProblemException} when the server
+ * refuses or fails, {@link UnexpectedAnswerException} when what answers is not a Firn server, and
+ * {@link InterruptedException} when the thread was interrupted meanwhile. Safe for use by several threads.
+ */
+public final class FirnClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
+    private static final int LARGEST_PAGE = 200;
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final URI server;
+    private final Optional<String> token;
+    private final HttpClient http;
+
+    /**
+     * @param server the server's address; a path in it is kept as a prefix
+     * @param token sent as a bearer token when present
+     */
+    public FirnClient(URI server, Optional<String> token) {
+        this.server = requireNonNull(server, "server is null");
+        this.token = requireNonNull(token, "token is null");
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+    }
+
+    /** The address that this client talks to. */
+    public URI server() {
+        return server;
+    }
+
+    /** The newest runs first. */
+    public Listing<Run> runs(int limit) throws InterruptedException {
+        return list("/api/runs", Map.of(), limit, Run.class);
+    }
+
+    public Answer<Run> run(String id) throws InterruptedException {
+        return get("/api/runs/" + encode(id), Run.class);
+    }
+
+    /**
+     * Starts a run. When the connection breaks before the answer, the request is sent once more: the key makes that
+     * safe.
+     *
+     * @param mediaType {@code application/yaml} or {@code application/json}
+     * @param idempotencyKey a second request with the same key and specification gives the first one's run
+     */
+    public Answer<Run> submit(byte[] specification, String mediaType, String idempotencyKey)
+            throws InterruptedException {
+        HttpRequest request = request("/api/runs")
+                .header("Content-Type", mediaType)
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofByteArray(specification))
+                .build();
+        try {
+            return read(send(request), Run.class);
+        } catch (ServerAwayException e) {
+            if (e.refused()) {
+                throw e;
+            }
+            return read(send(request), Run.class);
+        }
+    }
+
+    /** Resolves a specification and says what would be reused; nothing is started. */
+    public Answer<DryRun> dryRun(byte[] specification, String mediaType) throws InterruptedException {
+        HttpRequest request = request("/api/runs?dryRun=true")
+                .header("Content-Type", mediaType)
+                .POST(BodyPublishers.ofByteArray(specification))
+                .build();
+        return read(send(request), DryRun.class);
+    }
+
+    public Answer<Run> cancel(String id) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + "/cancel")
+                .POST(BodyPublishers.noBody())
+                .build();
+        return read(send(request), Run.class);
+    }
+
+    /** One page of a run's log, oldest first, of the entries with an id above {@code after}. */
+    public Listing<Event> logs(String id, long after, int limit) throws InterruptedException {
+        Map<String, String> query = Map.of("after", Long.toString(after), "limit", Integer.toString(limit));
+        return page("/api/runs/" + encode(id) + "/logs", query, Event.class);
+    }
+
+    public Listing<Checkpoint> checkpoints(Optional<String> run, int limit) throws InterruptedException {
+        return list("/api/checkpoints", ofRun(run), limit, Checkpoint.class);
+    }
+
+    public Listing<Evaluation> evaluations(Optional<String> run, int limit) throws InterruptedException {
+        return list("/api/evaluations", ofRun(run), limit, Evaluation.class);
+    }
+
+    public Listing<JsonNode> datasets(int limit) throws InterruptedException {
+        return list("/api/datasets", Map.of(), limit, JsonNode.class);
+    }
+
+    public Listing<Model> models(int limit) throws InterruptedException {
+        return list("/api/models", Map.of(), limit, Model.class);
+    }
+
+    public Answer<Model> model(String name) throws InterruptedException {
+        return get("/api/models/" + encode(name), Model.class);
+    }
+
+    public Answer<ModelVersion> version(String name, int version) throws InterruptedException {
+        return get(versionPath(name, version), ModelVersion.class);
+    }
+
+    /**
+     * Moves an alias.
+     *
+     * @param revision the revision that the alias must still have; empty when it does not matter
+     */
+    public JsonNode moveAlias(String name, String alias, int version, Optional<Long> revision)
+            throws InterruptedException {
+        HttpRequest.Builder request = request("/api/models/" + encode(name) + "/aliases/" + encode(alias))
+                .header("Content-Type", "application/json")
+                .PUT(json(MAPPER.createObjectNode().put("version", version)));
+        revision.ifPresent(value -> request.header("If-Match", '"' + Long.toString(value) + '"'));
+        return read(send(request.build()), JsonNode.class).json();
+    }
+
+    /** The folder of a model version as a zip, streamed; the caller closes it. */
+    public InputStream archive(String name, int version) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address(versionPath(name, version) + "/archive"))
+                .timeout(ANSWER_TIMEOUT)
+                .header("Accept", "application/zip, application/problem+json")
+                .headers(authorization())
+                .GET()
+                .build();
+        HttpResponse<InputStream> response;
+        try {
+            response = http.send(request, BodyHandlers.ofInputStream());
+            if (response.statusCode() != 200) {
+                try (InputStream body = response.body()) {
+                    throw problem(response.statusCode(), contentType(response), body.readNBytes(1 << 20));
+                }
+            }
+        } catch (IOException e) {
+            throw away(e);
+        }
+        return response.body();
+    }
+
+    /**
+     * Embeds texts.
+     *
+     * @param model {@code name@alias} or {@code name@version}
+     * @param inputType {@code query} or {@code document}; decides which prefix the model puts before each text
+     * @param dimensions the number of leading dimensions wanted; empty for all
+     */
+    public Answer<Embeddings> embed(String model, List<String> texts, String inputType, Optional<Integer> dimensions)
+            throws InterruptedException {
+        ObjectNode body = MAPPER.createObjectNode();
+        body.put("model", model);
+        ArrayNode input = body.putArray("input");
+        texts.forEach(input::add);
+        body.put("inputType", inputType);
+        dimensions.ifPresent(value -> body.put("dimensions", value));
+        HttpRequest request = request("/v1/embeddings")
+                .header("Content-Type", "application/json")
+                .POST(json(body))
+                .build();
+        return read(send(request), Embeddings.class);
+    }
+
+    private static Map<String, String> ofRun(Optional<String> run) {
+        return run.map(id -> Map.of("run", id)).orElse(Map.of());
+    }
+
+    private static String versionPath(String name, int version) {
+        return "/api/models/" + encode(name) + "/versions/" + version;
+    }
+
+    private <T> Answer<T> get(String path, Class<T> type) throws InterruptedException {
+        return read(send(request(path).GET().build()), type);
+    }
+
+    private <T> Listing<T> list(String path, Map<String, String> filter, int limit, Class<T> type)
+            throws InterruptedException {
+        ObjectNode json = MAPPER.createObjectNode();
+        ArrayNode nodes = json.putArray("items");
+        List<T> items = new ArrayList<>();
+        String cursor = null;
+        Listing<T> page;
+        do {
+            Map<String, String> query = new TreeMap<>(filter);
+            query.put("limit", Integer.toString(Math.min(limit - items.size(), LARGEST_PAGE)));
+            if (cursor != null) {
+                query.put("cursor", cursor);
+            }
+            page = page(path, query, type);
+            page.json().path("items").forEach(nodes::add);
+            items.addAll(page.items());
+            cursor = page.json().path("nextCursor").asText(null);
+        } while (page.more() && !page.items().isEmpty() && items.size() < limit);
+        json.put("nextCursor", cursor);
+        return new Listing<>(items, json, page.more());
+    }
+
+    private <T> Listing<T> page(String path, Map<String, String> query, Class<T> type) throws InterruptedException {
+        JsonNode answer = get(path + query(query), JsonNode.class).json();
+        if (!(answer instanceof ObjectNode page) || !page.path("items").isArray()) {
+            throw new UnexpectedAnswerException(server + path + " answered without a list of items");
+        }
+        List<T> items = new ArrayList<>();
+        for (JsonNode item : page.path("items")) {
+            items.add(convert(item, type));
+        }
+        return new Listing<>(items, page, page.hasNonNull("nextCursor"));
+    }
+
+    private static String query(Map<String, String> parameters) {
+        StringBuilder query = new StringBuilder();
+        parameters.forEach((name, value) -> query.append(query.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(encode(value)));
+        return query.toString();
+    }
+
+    private HttpRequest.Builder request(String pathAndQuery) {
+        return HttpRequest.newBuilder(address(pathAndQuery))
+                .timeout(ANSWER_TIMEOUT)
+                .header("Accept", "application/json, application/problem+json")
+                .headers(authorization());
+    }
+
+    private URI address(String pathAndQuery) {
+        String base = server.toString();
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + pathAndQuery);
+    }
+
+    private String[] authorization() {
+        // HttpRequest.Builder.headers refuses an empty array
+        return token.map(value -> new String[] {"User-Agent", "firn", "Authorization", "Bearer " + value})
+                .orElseGet(() -> new String[] {"User-Agent", "firn"});
+    }
+
+    private static BodyPublisher json(ObjectNode body) {
+        return BodyPublishers.ofString(body.toString(), UTF_8);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+        try {
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw away(e);
+        }
+    }
+
+    private ServerAwayException away(IOException cause) {
+        boolean refused = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+        return new ServerAwayException(server, refused, cause);
+    }
+
+    private <T> Answer<T> read(HttpResponse<byte[]> response, Class<T> type) {
+        int status = response.statusCode();
+        if (status < 200 || status > 299) {
+            throw problem(status, contentType(response), response.body());
+        }
+        JsonNode json;
+        try {
+            json = MAPPER.readTree(response.body());
+        } catch (IOException e) {
+            throw new UnexpectedAnswerException(notFirn(response.uri(), status, contentType(response)), e);
+        }
+        if (json == null || !json.isObject()) {
+            throw new UnexpectedAnswerException(notFirn(response.uri(), status, contentType(response)));
+        }
+        return new Answer<>(convert(json, type), json);
+    }
+
+    private <T> T convert(JsonNode json, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new UnexpectedAnswerException(
+                    "The server's answer is not understood (is it of another version?): " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private RuntimeException problem(int status, String contentType, byte[] body) {
+        if (contentType.contains("json")) {
+            try {
+                return new ProblemException(status, MAPPER.readValue(body, Problem.class));
+            } catch (IOException e) {
+                return new UnexpectedAnswerException(notFirn(server, status, contentType), e);
+            }
+        }
+        if (status == 502 || status == 503 || status == 504 || status == 401 || status == 403 || status == 413) {
+            // A proxy in front of Firn, or the HTTP layer below it, answers these without a problem document
+            return new ProblemException(status, new Problem(null, "HTTP " + status, status, null, List.of()));
+        }
+        return new UnexpectedAnswerException(notFirn(server, status, contentType));
+    }
+
+    private static String notFirn(URI address, int status, String contentType) {
+        return address + " answers, but not as a Firn server does (HTTP " + status
+                + (contentType.isEmpty() ? "" : ", " + contentType) + ')';
+    }
+
+    private static String contentType(HttpResponse<?> response) {
+        return response.headers().firstValue("Content-Type").orElse("");
+    }
+
+    private static String encode(String segment) {
+        return URLEncoder.encode(segment, UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.firn.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A training run.
+ *
+ * @param model the model version that came of it; null until one is registered
+ * @param failure why it failed; null when it did not
+ * @param specification the resolved specification; null in listings
+ */
+public record Run(
+        String id,
+        String name,
+        RunState state,
+        int priority,
+        Instant createdAt,
+        Instant startedAt,
+        Instant finishedAt,
+        String failure,
+        RegisteredModel model,
+        List<RunStage> stages,
+        JsonNode specification) {
+
+    public Run {
+        stages = stages == null ? List.of() : List.copyOf(stages);
+    }
+
+    /**
+     * The model version that a run registered.
+     *
+     * @param alias the alias that moved to it; null when the gate refused
+     */
+    public record RegisteredModel(String name, int version, String alias) {}
+}

@@ -1,0 +1,68 @@
+package dev.firn.cli.command;
+
+import dev.firn.cli.console.Console;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Puts the commands together. */
+public final class CommandLineFactory {
+    private CommandLineFactory() {}
+
+    /** All commands over one session; {@code execute} returns the exit code. */
+    public static CommandLine create(Session session) {
+        Console console = session.console();
+        CommandLine root = new CommandLine(new Root());
+        List<FirnCommand> commands = List.of(
+                new SubmitCommand(session),
+                new RunsCommand(session),
+                new RunCommand(session),
+                new LogsCommand(session),
+                new CancelCommand(session),
+                new CheckpointsCommand(session),
+                new EvaluationsCommand(session),
+                new DatasetsCommand(session),
+                new ModelsCommand(session),
+                new ModelCommand(session),
+                new PromoteCommand(session),
+                new ExportCommand(session),
+                new EmbedCommand(session));
+        for (FirnCommand command : commands) {
+            CommandLine commandLine = new CommandLine(command);
+            commandLine
+                    .getCommandSpec()
+                    .addOption(OptionSpec.builder("-h", "--help")
+                            .usageHelp(true)
+                            .description("Show this help.")
+                            .build());
+            root.addSubcommand(commandLine.getCommandName(), commandLine);
+        }
+        root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        root.setParameterExceptionHandler((error, arguments) -> wrongArguments(error, console));
+        root.setExecutionExceptionHandler((error, commandLine, result) -> ErrorPrinter.print(error, console));
+        return root;
+    }
+
+    private static int wrongArguments(ParameterException error, Console console) {
+        String command = error.getCommandLine().getCommandName();
+        console.say("firn " + command + ": " + error.getMessage());
+        console.say("firn " + command + " --help says how it is used.");
+        return ExitCode.WRONG_INPUT;
+    }
+
+    /** The program itself; the launcher has its own list of commands, since it has more of them. */
+    @Command(name = "firn", description = "Train, compare and serve multilingual embedding models.")
+    private static final class Root implements Runnable {
+        @Override
+        public void run() {
+            throw new InputException("no command was given; ./firn help lists them");
+        }
+    }
+}

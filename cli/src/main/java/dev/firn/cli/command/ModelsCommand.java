@@ -1,0 +1,46 @@
+package dev.firn.cli.command;
+
+import dev.firn.cli.client.Listing;
+import dev.firn.cli.client.Model;
+import dev.firn.cli.console.Table;
+import dev.firn.cli.console.Table.Side;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+
+/** Lists models. */
+@Command(name = "models", description = "List registered models and where their aliases point.")
+final class ModelsCommand extends ListingCommand {
+    ModelsCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Listing<Model> models = client().models(limit());
+        print(models, "No model is registered yet; a run registers one at its end.", () -> table(models));
+        return ExitCode.DONE;
+    }
+
+    private static Table table(Listing<Model> models) {
+        Table table = new Table()
+                .column("name", Side.LEFT)
+                .column("versions", Side.RIGHT)
+                .column("latest", Side.RIGHT)
+                .column("aliases", Side.LEFT);
+        for (Model model : models.items()) {
+            table.row(List.of(
+                    model.name(),
+                    Integer.toString(model.versions()),
+                    model.latestVersion() == null ? "-" : model.latestVersion().toString(),
+                    aliases(model)));
+        }
+        return table;
+    }
+
+    static String aliases(Model model) {
+        return model.aliases().stream()
+                .map(alias -> alias.alias() + " -> " + alias.version())
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.firn.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.firn.cli.client.Answer;
+import dev.firn.cli.client.DryRun;
+import dev.firn.cli.client.DryRun.PlannedStage;
+import dev.firn.cli.client.FirnClient;
+import dev.firn.cli.client.Run;
+import dev.firn.cli.console.Figures;
+import dev.firn.cli.console.Table;
+import dev.firn.cli.console.Table.Side;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Starts a run. */
+@Command(
+        name = "submit",
+        description = "Start a run from a specification.",
+        footer = {
+            "",
+            "Examples:",
+            "  firn submit examples/quickstart.yaml --follow",
+            "  firn submit my.yaml --dry-run      what would be reused, and the memory needed"
+        })
+final class SubmitCommand extends FirnCommand {
+    @Parameters(paramLabel = "SPEC", description = "The specification, YAML or JSON; - for standard input.")
+    private String specification;
+
+    @Option(names = "--follow", description = "Show the progress until the run has ended.")
+    private boolean follow;
+
+    @Option(names = "--dry-run", description = "Start nothing; show the resolved specification and what it would do.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--idempotency-key",
+            paramLabel = "KEY",
+            description = "Submitting again with the same key gives the first run instead of another.")
+    private String idempotencyKey;
+
+    SubmitCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        byte[] content = content();
+        String mediaType =
+                specification.toLowerCase(Locale.ROOT).endsWith(".json") ? "application/json" : "application/yaml";
+        FirnClient client = client();
+        if (dryRun) {
+            Answer<DryRun> answer = client.dryRun(content, mediaType);
+            print(answer, () -> plan(answer.value()));
+            return ExitCode.DONE;
+        }
+        String key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
+        Answer<Run> run = client.submit(content, mediaType, key);
+        if (follow) {
+            console().say("Run " + run.value().id() + " (" + run.value().name() + ")");
+            return RunFollowing.follow(client, console(), run.value().id(), json());
+        }
+        print(run, () -> run.value().id());
+        console()
+                .say("Run " + run.value().name() + " is " + run.value().state() + "; ./firn run "
+                        + run.value().id() + " --follow shows its progress.");
+        return ExitCode.DONE;
+    }
+
+    private byte[] content() throws IOException {
+        if (specification.equals("-")) {
+            return session().in().readAllBytes();
+        }
+        Path file = Path.of(specification);
+        if (!Files.isRegularFile(file)) {
+            throw new InputException(
+                    "the specification " + specification + (Files.exists(file) ? " is not a file" : " does not exist"));
+        }
+        return Files.readAllBytes(file);
+    }
+
+    private static String plan(DryRun plan) {
+        Table table = new Table()
+                .column("stage", Side.LEFT)
+                .column("key", Side.LEFT)
+                .column("would be", Side.LEFT)
+                .column("because", Side.LEFT);
+        for (PlannedStage stage : plan.stages()) {
+            table.row(List.of(
+                    stage.name(),
+                    stage.key() == null
+                            ? "-"
+                            : stage.key().substring(0, Math.min(12, stage.key().length())),
+                    stage.reused() ? "reused" : "computed",
+                    stage.reason() == null ? "" : stage.reason()));
+        }
+        String memory = plan.memoryBytes() == null ? "" : "\n\nmemory needed: " + Figures.bytes(plan.memoryBytes());
+        return yaml(plan.specification()) + "\n" + table + memory;
+    }
+
+    private static String yaml(JsonNode specification) {
+        YAMLMapper mapper = new YAMLMapper(YAMLFactory.builder()
+                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                .build());
+        try {
+            return mapper.writeValueAsString(specification);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A tree of JSON is not written as YAML", e);
+        }
+    }
+}
