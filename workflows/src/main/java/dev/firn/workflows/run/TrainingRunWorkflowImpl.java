@@ -1,0 +1,111 @@
+package dev.firn.workflows.run;
+
+import dev.firn.workflows.stage.Stage;
+import dev.firn.workflows.stage.StageActivities;
+import dev.firn.workflows.stage.StageOutcome;
+import dev.firn.workflows.stage.StageTask;
+import io.temporal.activity.ActivityCancellationType;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.failure.TimeoutFailure;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workflow of a run.
+ *
+ * <p>A stage is tried again without a limit: a lost worker must never end a long training. What trying again cannot mend
+ * is told by the activity, which fails with {@link StageActivities#PERMANENT}.
+ */
+public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
+    /** Longer than any stage: a dead worker is told by its missing heartbeats instead. */
+    private static final Duration LONGEST_STAGE = Duration.ofDays(365);
+
+    private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final RetryOptions RETRY = RetryOptions.newBuilder()
+            .setInitialInterval(Duration.ofSeconds(1))
+            .setBackoffCoefficient(2)
+            .setMaximumInterval(Duration.ofMinutes(1))
+            .setDoNotRetry(StageActivities.PERMANENT)
+            .build();
+
+    private final RunActivities run = Workflow.newActivityStub(
+            RunActivities.class,
+            ActivityOptions.newBuilder()
+                    .setTaskQueue(TaskQueues.ORCHESTRATION)
+                    .setStartToCloseTimeout(Duration.ofMinutes(1))
+                    .setRetryOptions(RETRY)
+                    .build());
+
+    private final List<StageOutcome> finished = new ArrayList<>();
+    private @Nullable Stage current;
+
+    @Override
+    public RunEnding execute(RunRequest request) {
+        RunEnding ending;
+        try {
+            for (Stage stage : Stage.values()) {
+                current = stage;
+                finished.add(execute(new StageTask(request.runId(), stage), request.computeQueue()));
+            }
+            ending = new RunEnding(RunEnding.State.SUCCEEDED, null, null);
+        } catch (CanceledFailure e) {
+            ending = new RunEnding(RunEnding.State.CANCELLED, current, null);
+        } catch (ActivityFailure e) {
+            ending = e.getCause() instanceof CanceledFailure
+                    ? new RunEnding(RunEnding.State.CANCELLED, current, null)
+                    : new RunEnding(RunEnding.State.FAILED, current, reason(e));
+        }
+        current = null;
+        RunEnding last = ending;
+        // A cancelled workflow may start nothing in its own scope, yet the run's row must be closed.
+        Workflow.newDetachedCancellationScope(() -> run.endRun(request.runId(), last))
+                .run();
+        return ending;
+    }
+
+    private static StageOutcome execute(StageTask task, String computeQueue) {
+        StageActivities stages = Workflow.newActivityStub(
+                StageActivities.class,
+                ActivityOptions.newBuilder()
+                        .setTaskQueue(task.stage().needsComputeSlot() ? computeQueue : TaskQueues.ORCHESTRATION)
+                        .setStartToCloseTimeout(LONGEST_STAGE)
+                        .setHeartbeatTimeout(HEARTBEAT_TIMEOUT)
+                        .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
+                        .setRetryOptions(RETRY)
+                        .build());
+        return switch (task.stage()) {
+            case PREPARE -> stages.prepare(task);
+            case INITIALISE -> stages.initialise(task);
+            case FILTER -> stages.filter(task);
+            case PRETRAIN -> stages.pretrain(task);
+            case MINE -> stages.mine(task);
+            case FINETUNE -> stages.finetune(task);
+            case EVALUATE -> stages.evaluate(task);
+            case REGISTER -> stages.register(task);
+        };
+    }
+
+    private static String reason(ActivityFailure failure) {
+        return switch (failure.getCause()) {
+            case ApplicationFailure cause -> cause.getOriginalMessage();
+            case TimeoutFailure cause -> "No worker finished the stage in time: " + cause.getTimeoutType();
+            case TemporalFailure cause -> cause.getOriginalMessage();
+            case null -> failure.getMessage();
+            default -> failure.getCause().getMessage();
+        };
+    }
+
+    @Override
+    public RunProgress progress() {
+        return new RunProgress(current, finished);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.firn.workflows.stage;
+
+import io.temporal.activity.ActivityInterface;
+
+/**
+ * The stages as Temporal activities. Each may be executed any number of times for a run: a stage that is done answers
+ * at once, one that was interrupted goes on from its last checkpoint.
+ *
+ * <p>Failures of type {@link #PERMANENT} are not retried.
+ */
+@ActivityInterface
+public interface StageActivities {
+    /** Failure type of what trying again cannot mend. */
+    String PERMANENT = "Permanent";
+
+    StageOutcome prepare(StageTask task);
+
+    StageOutcome initialise(StageTask task);
+
+    StageOutcome filter(StageTask task);
+
+    StageOutcome pretrain(StageTask task);
+
+    StageOutcome mine(StageTask task);
+
+    StageOutcome finetune(StageTask task);
+
+    StageOutcome evaluate(StageTask task);
+
+    StageOutcome register(StageTask task);
+}

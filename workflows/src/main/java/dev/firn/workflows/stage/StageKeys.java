@@ -1,0 +1,102 @@
+package dev.firn.workflows.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.workflows.specification.RunSpecification;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Computes the key of each stage: SHA-256 over the stage's kind and code version, its part of the resolved
+ * specification, the seed, threads and numerics fingerprint where they change the bits, the digests of what it reads
+ * from outside, and the keys of the stages it builds on. How often checkpoints are taken changes nothing and is left
+ * out.
+ */
+public final class StageKeys {
+    private static final ObjectMapper CANONICAL = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private StageKeys() {}
+
+    /**
+     * The keys of all stages.
+     *
+     * @param inputs digests of what a stage reads from outside (data files, teachers), by a name of its own
+     * @param fingerprint what the bits of floating-point results depend on: library, core, threads, vector width
+     * @return keys as 64 lower-case hex digits
+     */
+    public static Map<Stage, String> compute(
+            RunSpecification specification, Map<Stage, SortedMap<String, String>> inputs, Map<String, ?> fingerprint) {
+        requireNonNull(inputs, "inputs is null");
+        ObjectNode document = CANONICAL.valueToTree(specification);
+        Map<Stage, String> keys = new EnumMap<>(Stage.class);
+        for (Stage stage : Stage.values()) {
+            ObjectNode content = CANONICAL.createObjectNode();
+            content.put("stage", stage.label());
+            content.put("codeVersion", stage.codeVersion());
+            content.set("configuration", configuration(stage, document));
+            if (computesFloats(stage)) {
+                content.put("seed", specification.seed());
+                content.put("threads", specification.threads());
+                content.set("fingerprint", CANONICAL.valueToTree(fingerprint));
+            }
+            content.set("inputs", CANONICAL.valueToTree(inputs.getOrDefault(stage, new java.util.TreeMap<>())));
+            ArrayNode upstream = content.putArray("upstream");
+            stage.upstream().forEach(before -> upstream.add(keys.get(before)));
+            keys.put(stage, digest(content));
+        }
+        return keys;
+    }
+
+    private static boolean computesFloats(Stage stage) {
+        return stage != Stage.PREPARE && stage != Stage.REGISTER;
+    }
+
+    /** The parts of the specification that a stage's outputs depend on. */
+    private static ObjectNode configuration(Stage stage, ObjectNode document) {
+        List<String> parts = switch (stage) {
+            case PREPARE -> List.of("data", "tokenizer", "encoding");
+            case INITIALISE -> List.of("encoder", "initialise");
+            case FILTER -> List.of("filter");
+            case PRETRAIN -> List.of("pretrain");
+            case MINE -> List.of("mine");
+            case FINETUNE -> List.of("finetune");
+            case EVALUATE -> List.of("evaluate", "encoding");
+            case REGISTER -> List.of("register", "name");
+        };
+        ObjectNode configuration = CANONICAL.createObjectNode();
+        for (String part : parts) {
+            JsonNode value = document.get(part).deepCopy();
+            if (value instanceof ObjectNode object) {
+                object.remove("checkpoints");
+            }
+            configuration.set(part, value);
+        }
+        return configuration;
+    }
+
+    private static String digest(ObjectNode content) {
+        try {
+            // Through maps, so that the order of the fields is that of their names, whatever the records' order.
+            Object sorted = CANONICAL.treeToValue(content, Object.class);
+            byte[] bytes = CANONICAL.writeValueAsString(sorted).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

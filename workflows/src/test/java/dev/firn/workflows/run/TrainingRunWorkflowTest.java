@@ -1,0 +1,278 @@
+package dev.firn.workflows.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.firn.workflows.stage.Stage;
+import dev.firn.workflows.stage.StageActivities;
+import dev.firn.workflows.stage.StageOutcome;
+import dev.firn.workflows.stage.StageTask;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.testing.WorkflowReplayer;
+import io.temporal.worker.Worker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The workflow's logic, on Temporal's test server with its clock that skips waiting. */
+class TrainingRunWorkflowTest {
+    private static final RunRequest REQUEST = new RunRequest("0199-run", TaskQueues.COMPUTE_CPU);
+
+    private final Recorder recorder = new Recorder();
+    private TestWorkflowEnvironment environment;
+    private TrainingRunWorkflow workflow;
+
+    @BeforeEach
+    void start() {
+        environment = TestWorkflowEnvironment.newInstance();
+        Worker orchestration = environment.newWorker(TaskQueues.ORCHESTRATION);
+        orchestration.registerWorkflowImplementationTypes(TrainingRunWorkflowImpl.class);
+        orchestration.registerActivitiesImplementations(recorder, recorder.stages);
+        Worker compute = environment.newWorker(TaskQueues.COMPUTE_CPU, TaskQueues.computeWorkerOptions());
+        compute.registerActivitiesImplementations(recorder.stages);
+        environment.start();
+        workflow = environment
+                .getWorkflowClient()
+                .newWorkflowStub(
+                        TrainingRunWorkflow.class,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(TaskQueues.ORCHESTRATION)
+                                .setWorkflowId(TaskQueues.workflowId(REQUEST.runId()))
+                                .build());
+    }
+
+    @AfterEach
+    void stop() {
+        environment.close();
+    }
+
+    /** With {@code FIRN_RECORD_HISTORIES=<folder>} the histories are written there, to be kept with a release. */
+    private void record(String name) {
+        String folder = System.getenv("FIRN_RECORD_HISTORIES");
+        if (folder != null) {
+            WorkflowExecutionHistory history =
+                    environment.getWorkflowClient().fetchHistory(TaskQueues.workflowId(REQUEST.runId()));
+            try {
+                Files.writeString(Path.of(folder, "training-run-v1-" + name + ".json"), history.toJson(true));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    void takesARunThroughItsStagesInOrderAndClosesIt() {
+        RunEnding ending = workflow.execute(REQUEST);
+
+        assertThat(ending.state()).isEqualTo(RunEnding.State.SUCCEEDED);
+        assertThat(recorder.executed).containsExactly(Stage.values());
+        assertThat(recorder.endings).containsExactly(ending);
+        assertThat(workflow.progress().finished()).hasSize(Stage.values().length);
+        assertThat(workflow.progress().current()).isNull();
+        record("succeeded");
+    }
+
+    @Test
+    void onlyStagesThatComputeTakeAComputeSlot() {
+        workflow.execute(REQUEST);
+
+        Arrays.stream(Stage.values())
+                .forEach(stage -> assertThat(recorder.queues.get(stage))
+                        .isEqualTo(stage == Stage.REGISTER ? TaskQueues.ORCHESTRATION : TaskQueues.COMPUTE_CPU));
+    }
+
+    @Test
+    void aTransientFaultCostsARetryAndNoMore() {
+        recorder.transientFaults.put(Stage.FILTER, 20);
+
+        assertThat(workflow.execute(REQUEST).state()).isEqualTo(RunEnding.State.SUCCEEDED);
+
+        assertThat(recorder.executed).filteredOn(stage -> stage == Stage.FILTER).hasSize(21);
+        assertThat(recorder.executed).filteredOn(stage -> stage != Stage.FILTER).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPermanentFaultEndsTheRunWithItsReasonAndIsNotTriedAgain() {
+        recorder.permanentFaults.put(Stage.PRETRAIN, "the loss is not a number");
+
+        RunEnding ending = workflow.execute(REQUEST);
+
+        assertThat(ending).isEqualTo(new RunEnding(RunEnding.State.FAILED, Stage.PRETRAIN, "the loss is not a number"));
+        assertThat(recorder.executed).containsExactly(Stage.PREPARE, Stage.INITIALISE, Stage.FILTER, Stage.PRETRAIN);
+        assertThat(recorder.endings).containsExactly(ending);
+        record("failed");
+    }
+
+    @Test
+    void cancellingWaitsForTheStageToEndAndClosesTheRun() throws InterruptedException {
+        recorder.waitsForCancellation = Stage.INITIALISE;
+        CompletableFuture<RunEnding> ending = WorkflowClient.execute(workflow::execute, REQUEST);
+        assertThat(recorder.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+
+        WorkflowStub.fromTyped(workflow).cancel();
+
+        assertThatThrownBy(() -> ending.orTimeout(30, TimeUnit.SECONDS).join())
+                .hasRootCauseInstanceOf(CanceledFailure.class);
+        assertThat(recorder.endings).containsExactly(new RunEnding(RunEnding.State.CANCELLED, Stage.INITIALISE, null));
+        assertThat(recorder.sawCancellation).isTrue();
+        assertThat(recorder.executed).containsExactly(Stage.PREPARE, Stage.INITIALISE);
+        record("cancelled");
+    }
+
+    @Test
+    void closingTheRowIsTriedUntilItSucceeds() {
+        recorder.endingFaults.set(5);
+
+        assertThat(workflow.execute(REQUEST).state()).isEqualTo(RunEnding.State.SUCCEEDED);
+        assertThat(recorder.endings).hasSize(1);
+    }
+
+    @Test
+    void aWorkflowOfTheSameCodeReplaysItsOwnHistory() throws Exception {
+        recorder.transientFaults.put(Stage.MINE, 2);
+        workflow.execute(REQUEST);
+        WorkflowExecutionHistory history =
+                environment.getWorkflowClient().fetchHistory(TaskQueues.workflowId(REQUEST.runId()));
+
+        WorkflowReplayer.replayWorkflowExecution(history, TrainingRunWorkflowImpl.class);
+    }
+
+    /** Histories recorded by released code: a change of the workflow that breaks runs under way fails here. */
+    @ParameterizedTest
+    @ValueSource(strings = {"succeeded", "failed", "cancelled"})
+    void replaysHistoriesRecordedByEarlierCode(String name) throws Exception {
+        WorkflowReplayer.replayWorkflowExecution(recorded(name), TrainingRunWorkflowImpl.class);
+    }
+
+    private static String recorded(String name) throws IOException {
+        try (InputStream stream =
+                TrainingRunWorkflowTest.class.getResourceAsStream("/histories/training-run-v1-" + name + ".json")) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Activities that note what they were asked, and fail as they are told. */
+    private static final class Recorder implements RunActivities {
+        private final List<Stage> executed = new CopyOnWriteArrayList<>();
+        private final List<RunEnding> endings = new CopyOnWriteArrayList<>();
+        private final Map<Stage, Integer> transientFaults = new EnumMap<>(Stage.class);
+        private final Map<Stage, String> permanentFaults = new EnumMap<>(Stage.class);
+        private final Map<Stage, String> queues = new EnumMap<>(Stage.class);
+        private final CountDownLatch waiting = new CountDownLatch(1);
+        private final StageActivities stages = new RecordingStages();
+        private volatile Stage waitsForCancellation;
+        private volatile boolean sawCancellation;
+        private final AtomicInteger endingFaults = new AtomicInteger();
+
+        @Override
+        public void endRun(String runId, RunEnding ending) {
+            if (endingFaults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw ApplicationFailure.newFailure("the database is away", "Transient");
+            }
+            endings.add(ending);
+        }
+
+        private synchronized StageOutcome execute(StageTask task) {
+            Stage stage = task.stage();
+            ActivityExecutionContext context = Activity.getExecutionContext();
+            executed.add(stage);
+            queues.put(stage, context.getInfo().getActivityTaskQueue());
+            int faults = transientFaults.getOrDefault(stage, 0);
+            if (faults > 0) {
+                transientFaults.put(stage, faults - 1);
+                throw ApplicationFailure.newFailure("the store is away", "Transient");
+            }
+            if (permanentFaults.containsKey(stage)) {
+                throw ApplicationFailure.newFailure(permanentFaults.get(stage), StageActivities.PERMANENT);
+            }
+            if (stage == waitsForCancellation) {
+                waitForCancellation(context);
+            }
+            return new StageOutcome(stage, "key-" + stage.label(), false);
+        }
+
+        private void waitForCancellation(ActivityExecutionContext context) {
+            waiting.countDown();
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (System.nanoTime() < deadline) {
+                try {
+                    context.heartbeat("step");
+                } catch (ActivityCompletionException e) {
+                    sawCancellation = true;
+                    throw e;
+                }
+                java.util.concurrent.locks.LockSupport.parkNanos(
+                        Duration.ofMillis(20).toNanos());
+            }
+        }
+
+        private final class RecordingStages implements StageActivities {
+            @Override
+            public StageOutcome prepare(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome initialise(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome filter(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome pretrain(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome mine(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome finetune(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome evaluate(StageTask task) {
+                return execute(task);
+            }
+
+            @Override
+            public StageOutcome register(StageTask task) {
+                return execute(task);
+            }
+        }
+    }
+}
