@@ -7,11 +7,11 @@ import java.util.List;
 
 /**
  * Files of JSON lines, {@code .gz} or plain, one pair a line:
- * {@code {"id":…,"source":…,"language":…,"query":…,"document":…}}; id and source are optional and not used.
+ * {@code {"id":…,"source":…,"language":…,"query":…,"document":…}}; other fields, id and source are not used.
  *
  * <p>Each language is a source of its own, {@code name/<language>}.
  *
- * @param language the language of all records, or null when each record names its own
+ * @param language the language of records that name none; null when every record must
  */
 public record JsonLines(String name, List<Path> files, String language) implements DataSource {
     public JsonLines {

@@ -1,62 +1,287 @@
 package dev.firn.training.tokenizer;
 
-import java.nio.file.Path;
-import java.util.List;
+import static java.util.Objects.requireNonNull;
 
-/** A {@code tokenizer.json} of the Hugging Face tokenizers library. Safe for use by several threads. */
-@SuppressWarnings("DoNotCallSuggester")
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A {@code tokenizer.json} of the Hugging Face tokenizers library. Truncation and padding that the file may ask for are
+ * turned off: a sequence is as long as its text, up to the maximum length. Safe for use by several threads.
+ */
 public final class Tokenizer implements AutoCloseable {
-    private Tokenizer() {}
+    /** The file that a tokeniser is. */
+    public static final String FILE = "tokenizer.json";
+
+    /** The file that says its maximum length. */
+    public static final String CONFIG_FILE = "tokenizer_config.json";
+
+    /** The file that names its special tokens. */
+    public static final String SPECIAL_TOKENS_FILE = "special_tokens_map.json";
+
+    /** The maximum length where no file says one. */
+    public static final int DEFAULT_MAXIMUM_LENGTH = 512;
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int FEWEST_TOKENS = 3;
+
+    private final HuggingFaceTokenizer library;
+    private final int vocabularySize;
+    private final int maximumLength;
+    private final SpecialTokens specialTokens;
+    private final String definition;
+
+    private Tokenizer(
+            HuggingFaceTokenizer library,
+            int vocabularySize,
+            int maximumLength,
+            SpecialTokens specialTokens,
+            String definition) {
+        this.library = library;
+        this.vocabularySize = vocabularySize;
+        this.maximumLength = maximumLength;
+        this.specialTokens = specialTokens;
+        this.definition = definition;
+    }
 
     /**
      * Opens a folder with {@code tokenizer.json} and, when present, {@code tokenizer_config.json}, whose
-     * {@code model_max_length} is the maximum length.
+     * {@code model_max_length} is the maximum length (512 when it says none).
      *
      * @throws InvalidTokenizerException when it cannot be read or lacks a special token
      */
     public static Tokenizer open(Path folder) {
-        throw new UnsupportedOperationException("written next: " + folder);
+        return open(folder, configuredMaximumLength(folder));
     }
 
-    /** The same with another maximum length. */
+    /**
+     * Opens a folder with {@code tokenizer.json}, whatever maximum length its configuration says.
+     *
+     * @param maximumLength tokens of the longest sequence, special tokens included, at least 3
+     * @throws InvalidTokenizerException when it cannot be read or lacks a special token
+     */
     public static Tokenizer open(Path folder, int maximumLength) {
-        throw new UnsupportedOperationException("written next: " + folder + maximumLength);
+        requireNonNull(folder, "folder is null");
+        if (maximumLength < FEWEST_TOKENS) {
+            throw new IllegalArgumentException("maximumLength must be at least 3, is " + maximumLength);
+        }
+        Path file = folder.resolve(FILE);
+        byte[] bytes;
+        JsonNode root;
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new InvalidTokenizerException("there is no file " + file);
+            }
+            bytes = Files.readAllBytes(file);
+            root = JSON.readTree(bytes);
+        } catch (IOException e) {
+            throw new InvalidTokenizerException(file + " cannot be read as JSON: " + firstLine(e), e);
+        }
+        Map<String, Integer> ids = ids(root, file);
+        SpecialTokens special = specialTokens(ids, file);
+        int vocabulary = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+
+        HuggingFaceTokenizer library = load(file);
+        try {
+            TokenizersLibrary.LIB.disableTruncation(library.getHandle());
+            TokenizersLibrary.LIB.disablePadding(library.getHandle());
+            Tokenizer tokenizer =
+                    new Tokenizer(library, vocabulary, maximumLength, special, digest(bytes, maximumLength));
+            int[] empty = tokenizer.encode("");
+            if (empty.length != 2 || empty[0] != special.begin() || empty[1] != special.end()) {
+                throw new InvalidTokenizerException(file + " does not put its first and its closing token around a text"
+                        + " (the empty text becomes " + Arrays.toString(empty) + ")");
+            }
+            return tokenizer;
+        } catch (InvalidTokenizerException e) {
+            library.close();
+            throw e;
+        }
+    }
+
+    /** The maximum length that a folder's {@code tokenizer_config.json} says, else 512. */
+    private static int configuredMaximumLength(Path folder) {
+        Path file = folder.resolve(CONFIG_FILE);
+        if (!Files.isRegularFile(file)) {
+            return DEFAULT_MAXIMUM_LENGTH;
+        }
+        try {
+            // Hugging Face writes 10^30 where there is no limit
+            double length = JSON.readTree(Files.readAllBytes(file))
+                    .path("model_max_length")
+                    .asDouble(DEFAULT_MAXIMUM_LENGTH);
+            return length >= FEWEST_TOKENS && length <= 1_000_000 ? (int) length : DEFAULT_MAXIMUM_LENGTH;
+        } catch (IOException e) {
+            throw new InvalidTokenizerException(file + " cannot be read as JSON: " + firstLine(e), e);
+        }
+    }
+
+    private static HuggingFaceTokenizer load(Path file) {
+        try {
+            return HuggingFaceTokenizer.builder()
+                    .optTokenizerPath(file)
+                    .optTruncation(false)
+                    .optPadding(false)
+                    .build();
+        } catch (IOException | RuntimeException e) {
+            throw new InvalidTokenizerException(file + " is not taken by the tokenizers library: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return message.lines().findFirst().orElse("");
+    }
+
+    private static Map<String, Integer> ids(JsonNode root, Path file) {
+        Map<String, Integer> ids = new HashMap<>();
+        JsonNode vocabulary = root.path("model").path("vocab");
+        if (vocabulary.isArray()) {
+            for (int id = 0; id < vocabulary.size(); id++) {
+                ids.put(vocabulary.get(id).path(0).asText(), id);
+            }
+        } else if (vocabulary.isObject()) {
+            vocabulary
+                    .properties()
+                    .forEach(piece -> ids.put(piece.getKey(), piece.getValue().asInt(-1)));
+        } else {
+            throw new InvalidTokenizerException(file + " has no model with a vocabulary");
+        }
+        for (JsonNode added : root.path("added_tokens")) {
+            ids.put(added.path("content").asText(), added.path("id").asInt(-1));
+        }
+        return ids;
+    }
+
+    private static SpecialTokens specialTokens(Map<String, Integer> ids, Path file) {
+        return new SpecialTokens(
+                specialToken(ids, file, "<s>", "[CLS]"),
+                specialToken(ids, file, "<pad>", "[PAD]"),
+                specialToken(ids, file, "</s>", "[SEP]"),
+                specialToken(ids, file, "<unk>", "[UNK]"),
+                specialToken(ids, file, "<mask>", "[MASK]"));
+    }
+
+    private static int specialToken(Map<String, Integer> ids, Path file, String name, String bertName) {
+        return Optional.ofNullable(ids.get(name))
+                .or(() -> Optional.ofNullable(ids.get(bertName)))
+                .orElseThrow(() ->
+                        new InvalidTokenizerException(file + " has neither a token " + name + " nor " + bertName));
+    }
+
+    private static String digest(byte[] file, int maximumLength) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(file);
+            digest.update(("\n" + maximumLength).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * Copies a tokeniser's files, with {@code model_max_length} set to a maximum length.
+     *
+     * @throws IOException when a file cannot be read or written
+     */
+    public static void copy(Path folder, Path target, int maximumLength) throws IOException {
+        Files.createDirectories(target);
+        Files.write(target.resolve(FILE), Files.readAllBytes(folder.resolve(FILE)));
+        ObjectNode configuration = JSON.createObjectNode();
+        Path configured = folder.resolve(CONFIG_FILE);
+        if (Files.isRegularFile(configured)
+                && JSON.readTree(Files.readAllBytes(configured)) instanceof ObjectNode existing) {
+            configuration = existing;
+        }
+        configuration.put("model_max_length", maximumLength);
+        if (!configuration.has("tokenizer_class")) {
+            configuration.put("tokenizer_class", "PreTrainedTokenizerFast");
+        }
+        TokenizerTrainer.write(target.resolve(CONFIG_FILE), configuration);
+        Path special = folder.resolve(SPECIAL_TOKENS_FILE);
+        if (Files.isRegularFile(special)) {
+            Files.write(target.resolve(SPECIAL_TOKENS_FILE), Files.readAllBytes(special));
+        }
     }
 
     /** The ids of a text with its special tokens, cut at the maximum length with the closing token kept. */
     public int[] encode(String text) {
-        throw new UnsupportedOperationException("written next: " + text);
+        return encode(List.of(text))[0];
     }
 
     /** The ids of several texts; the same as one by one. */
     public int[][] encode(List<String> texts) {
-        throw new UnsupportedOperationException("written next: " + texts);
+        int[][] rows = new int[texts.size()][];
+        if (texts.isEmpty()) {
+            return rows;
+        }
+        long[] encodings = TokenizersLibrary.LIB.batchEncode(library.getHandle(), texts.toArray(String[]::new), true);
+        try {
+            for (int row = 0; row < rows.length; row++) {
+                rows[row] = cut(TokenizersLibrary.LIB.getTokenIds(encodings[row]));
+            }
+        } finally {
+            for (long encoding : encodings) {
+                TokenizersLibrary.LIB.deleteEncoding(encoding);
+            }
+        }
+        return rows;
+    }
+
+    private int[] cut(long[] ids) {
+        int[] row = new int[Math.min(ids.length, maximumLength)];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = (int) ids[i];
+        }
+        if (row.length < ids.length) {
+            row[row.length - 1] = (int) ids[ids.length - 1];
+        }
+        return row;
     }
 
     /** The text of ids, without special tokens. */
     public String decode(int[] ids) {
-        throw new UnsupportedOperationException("written next: " + ids.length);
+        return library.decode(Arrays.stream(ids).asLongStream().toArray(), true);
     }
 
     /** Number of ids: the largest id plus one. */
     public int vocabularySize() {
-        throw new UnsupportedOperationException("written next");
+        return vocabularySize;
     }
 
     /** Tokens of the longest sequence, special tokens included. */
     public int maximumLength() {
-        throw new UnsupportedOperationException("written next");
+        return maximumLength;
     }
 
+    /** The ids of its special tokens. */
     public SpecialTokens specialTokens() {
-        throw new UnsupportedOperationException("written next");
+        return specialTokens;
     }
 
     /** Lower-case hex SHA-256 of tokenizer.json and the maximum length: equal definitions give equal ids. */
     public String definition() {
-        throw new UnsupportedOperationException("written next");
+        return definition;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        library.close();
+    }
 }
