@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ContrastiveSpecification(
         @Nullable Long steps,
-        @Nullable Double epochs,
+        @Nullable Integer epochs,
         int batchSize,
         double temperature,
         int queryTokens,
@@ -21,4 +21,5 @@ public record ContrastiveSpecification(
         double learningRate,
         ScheduleSpecification schedule,
         OptimizerSpecification optimizer,
+        int chunkTokens,
         CheckpointsSpecification checkpoints) {}

@@ -13,7 +13,7 @@ import java.util.Set;
  * records, so that it also finds its faults in a document that has others.
  */
 final class CrossFieldRules {
-    private static final double DEFAULT_EPOCHS = 3;
+    private static final int DEFAULT_EPOCHS = 3;
     private static final int DEFAULT_TRUNCATED_DIMENSION = 256;
 
     private final ObjectNode specification;
@@ -58,19 +58,19 @@ final class CrossFieldRules {
                 continue;
             }
             holdsBackEvaluation = true;
-            Set<String> trained = new HashSet<>();
-            source.path("languages").forEach(language -> trained.add(language.asText()));
+            Set<String> languages = new HashSet<>();
+            source.path("languages").forEach(language -> languages.add(language.asText()));
             JsonNode evaluated = source.path("evaluationLanguages");
             for (int j = 0; j < evaluated.size(); j++) {
-                if (trained.contains(evaluated.get(j).asText())) {
+                if (languages.contains(evaluated.get(j).asText())) {
                     fault(
                             pointer + "/evaluationLanguages/" + j,
                             "is trained on; languages are evaluated in any case, only those not trained on stand here");
                 }
-                trained.add(evaluated.get(j).asText());
+                languages.add(evaluated.get(j).asText());
             }
-            if (!trained.contains(source.path("pivotLanguage").asText())) {
-                fault(pointer + "/pivotLanguage", "is not among the source's languages");
+            if (!languages.contains(source.path("referenceLanguage").asText())) {
+                fault(pointer + "/referenceLanguage", "is not among the source's languages");
             }
         }
         JsonNode evaluation = specification.at("/data/evaluation");

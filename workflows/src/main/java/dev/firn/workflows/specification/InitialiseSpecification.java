@@ -9,4 +9,5 @@ public record InitialiseSpecification(
         double learningRate,
         ScheduleSpecification schedule,
         OptimizerSpecification optimizer,
+        int chunkTokens,
         CheckpointsSpecification checkpoints) {}

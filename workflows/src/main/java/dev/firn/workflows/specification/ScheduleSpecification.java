@@ -11,11 +11,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = ScheduleSpecification.Constant.class, name = "constant")
 })
 public sealed interface ScheduleSpecification {
-    long warmupSteps();
-
     record WarmupStableDecay(long warmupSteps, long decaySteps) implements ScheduleSpecification {}
 
     record LinearDecay(long warmupSteps) implements ScheduleSpecification {}
 
-    record Constant(long warmupSteps) implements ScheduleSpecification {}
+    record Constant() implements ScheduleSpecification {}
 }

@@ -3,6 +3,7 @@ package dev.firn.workflows.specification;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One place that pairs of texts are read from. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -21,11 +22,15 @@ public sealed interface SourceSpecification {
             List<String> languages,
             List<String> evaluationLanguages,
             String passageSuffix,
-            double evaluationFraction,
-            boolean translations,
-            String pivotLanguage)
+            int evaluationShare,
+            String referenceLanguage)
             implements SourceSpecification {}
 
-    /** Files of one pair a line. */
-    record JsonLines(String name, List<String> files, String language) implements SourceSpecification {}
+    /**
+     * Files of one pair a line.
+     *
+     * @param language null: each line names its own
+     */
+    record JsonLines(
+            String name, List<String> files, @Nullable String language) implements SourceSpecification {}
 }

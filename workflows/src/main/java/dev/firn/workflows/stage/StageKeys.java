@@ -79,6 +79,9 @@ public final class StageKeys {
             case REGISTER -> List.of("register", "name");
         };
         ObjectNode configuration = CANONICAL.createObjectNode();
+        if (stage == Stage.PREPARE) {
+            configuration.set("maximumTokens", document.at("/encoder/maximumTokens"));
+        }
         for (String part : parts) {
             JsonNode value = document.get(part).deepCopy();
             if (value instanceof ObjectNode object) {

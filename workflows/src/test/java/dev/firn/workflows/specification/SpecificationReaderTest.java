@@ -44,7 +44,7 @@ class SpecificationReaderTest {
         assertThat(specification.seed()).isEqualTo(42);
         assertThat(specification.encoder().intermediateSize()).isEqualTo(256);
         assertThat(specification.pretrain().temperature()).isEqualTo(0.02);
-        assertThat(specification.pretrain().epochs()).isEqualTo(3.0);
+        assertThat(specification.pretrain().epochs()).isEqualTo(3);
         assertThat(specification.pretrain().matryoshka().dimensions()).isEmpty();
         assertThat(specification.filter().topRank()).isEqualTo(20);
         assertThat(specification.mine().threshold())
