@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Read-only vectors, row by row, in memory or in a mapped file ({@link VectorFile}), so that a table may be larger than
@@ -14,15 +16,22 @@ public final class VectorTable {
     private final MemorySegment values;
     private final int rows;
     private final int dimension;
+    /** Ascending row numbers by position; null when row numbers are positions. */
+    private final int[] rowNumbers;
 
     VectorTable(MemorySegment values, int rows, int dimension) {
-        this.values = requireNonNull(values, "values is null");
-        this.rows = rows;
-        this.dimension = dimension;
+        this(values, rows, dimension, null);
         if (dimension < 1 || rows < 0 || values.byteSize() != (long) rows * dimension * Float.BYTES) {
             throw new IllegalArgumentException(
                     "%d bytes do not hold %d rows of %d floats".formatted(values.byteSize(), rows, dimension));
         }
+    }
+
+    private VectorTable(MemorySegment values, int rows, int dimension, int[] rowNumbers) {
+        this.values = requireNonNull(values, "values is null");
+        this.rows = rows;
+        this.dimension = dimension;
+        this.rowNumbers = rowNumbers;
     }
 
     /** Wraps {@code values}, {@code [rows, dimension]} row by row, without copying. */
@@ -34,33 +43,64 @@ public final class VectorTable {
         return new VectorTable(MemorySegment.ofArray(values), values.length / dimension, dimension);
     }
 
+    /**
+     * Returns the same vectors under other row numbers: for a table that holds a selection of the rows of a larger one.
+     *
+     * @param numbers the number of each row, ascending; the array is copied
+     */
+    public VectorTable numbered(int[] numbers) {
+        if (rowNumbers != null) {
+            throw new IllegalStateException("the rows are numbered already");
+        }
+        if (numbers.length != rows) {
+            throw new IllegalArgumentException("%d numbers for %d rows".formatted(numbers.length, rows));
+        }
+        for (int i = 1; i < numbers.length; i++) {
+            if (numbers[i] <= numbers[i - 1]) {
+                throw new IllegalArgumentException("the row numbers are not ascending");
+            }
+        }
+        return new VectorTable(values, rows, dimension, numbers.clone());
+    }
+
+    /** Returns how many vectors there are. */
     public int rows() {
         return rows;
     }
 
+    /** Returns how many components a vector has. */
     public int dimension() {
         return dimension;
     }
 
-    /** Copies one row to {@code target}, from {@code offset} on. */
-    public void copy(int row, float[] target, int offset) {
-        Objects.checkIndex(row, rows);
-        MemorySegment.copy(values, ValueLayout.JAVA_FLOAT_UNALIGNED, position(row), target, offset, dimension);
+    /** Returns the numbers of all rows, ascending. */
+    public int[] rowNumbers() {
+        return rowNumbers == null ? IntStream.range(0, rows).toArray() : rowNumbers.clone();
     }
 
-    /** Copies {@code count} rows from {@code firstRow} on to the beginning of {@code target}. */
-    void copy(int firstRow, int count, MemorySegment target) {
-        Objects.checkFromIndexSize(firstRow, count, rows);
-        MemorySegment.copy(values, position(firstRow), target, 0, (long) count * dimension * Float.BYTES);
+    /**
+     * Copies one row to {@code target}, from {@code offset} on.
+     *
+     * @throws IndexOutOfBoundsException when there is no such row
+     */
+    public void copy(int row, float[] target, int offset) {
+        MemorySegment.copy(values, ValueLayout.JAVA_FLOAT_UNALIGNED, start(row), target, offset, dimension);
     }
 
     /** Copies one row to {@code target}, from the byte {@code targetPosition} on. */
     void copy(int row, MemorySegment target, long targetPosition) {
-        Objects.checkIndex(row, rows);
-        MemorySegment.copy(values, position(row), target, targetPosition, (long) dimension * Float.BYTES);
+        MemorySegment.copy(values, start(row), target, targetPosition, (long) dimension * Float.BYTES);
     }
 
-    private long position(int row) {
-        return (long) row * dimension * Float.BYTES;
+    private long start(int row) {
+        int position = row;
+        if (rowNumbers != null) {
+            position = Arrays.binarySearch(rowNumbers, row);
+            if (position < 0) {
+                throw new IndexOutOfBoundsException("the table has no row " + row);
+            }
+        }
+        Objects.checkIndex(position, rows);
+        return (long) position * dimension * Float.BYTES;
     }
 }
