@@ -1,0 +1,15 @@
+package dev.firn.registry.evaluation;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A measurement that is kept.
+ *
+ * @param executionId the stage execution that measured
+ * @param modelVersionId the model version that was measured, when it was measured on its own
+ * @param result what was measured
+ */
+public record Evaluation(
+        UUID id, Optional<UUID> executionId, Optional<UUID> modelVersionId, NewEvaluation result, Instant createdAt) {}

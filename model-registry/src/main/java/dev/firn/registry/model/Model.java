@@ -1,0 +1,17 @@
+package dev.firn.registry.model;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A model.
+ *
+ * @param latestVersion the newest version's number, and so the number of versions
+ * @param aliases by name
+ */
+public record Model(String name, int latestVersion, Instant createdAt, List<ModelAlias> aliases) {
+
+    public Model {
+        aliases = List.copyOf(aliases);
+    }
+}
