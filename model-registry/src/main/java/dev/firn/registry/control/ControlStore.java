@@ -49,11 +49,13 @@ public final class ControlStore {
             Optional<String> requestedBy,
             Optional<String> requestId) {
         return database.inTransaction(handle -> {
-            handle.createQuery("select 1 from run where id = :run for key share")
+            if (handle.createQuery("select 1 from run where id = :run for key share")
                     .bind("run", runId)
                     .mapTo(Integer.class)
                     .findOne()
-                    .orElseThrow(() -> new NotFoundException("there is no run " + runId));
+                    .isEmpty()) {
+                throw new NotFoundException("there is no run " + runId);
+            }
             Optional<Control> written = handle.createQuery("""
                             insert into control (run_id, kind, value, request_id, requested_by)
                             values (:run, :kind, cast(:value as jsonb), :requestId, :requestedBy)

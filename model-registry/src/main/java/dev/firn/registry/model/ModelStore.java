@@ -237,12 +237,14 @@ public final class ModelStore {
             lockModel(handle, model);
             Optional<ModelAlias> present = findAlias(handle, model, alias);
             requireRevision(model, alias, present, expectedRevision);
-            handle.createQuery("select 1 from model_version where model = :model and version = :version")
+            if (handle.createQuery("select 1 from model_version where model = :model and version = :version")
                     .bind("model", model)
                     .bind("version", version)
                     .mapTo(Integer.class)
                     .findOne()
-                    .orElseThrow(() -> missing(model, version));
+                    .isEmpty()) {
+                throw missing(model, version);
+            }
             if (present.isPresent() && present.get().version() == version) {
                 return present.get();
             }
@@ -356,11 +358,13 @@ public final class ModelStore {
     }
 
     private static void lockModel(Handle handle, String model) {
-        handle.createQuery("select 1 from model where name = :name for no key update")
+        if (handle.createQuery("select 1 from model where name = :name for no key update")
                 .bind("name", model)
                 .mapTo(Integer.class)
                 .findOne()
-                .orElseThrow(() -> new NotFoundException("there is no model " + model));
+                .isEmpty()) {
+            throw new NotFoundException("there is no model " + model);
+        }
     }
 
     private static Optional<ModelAlias> findAlias(Handle handle, String model, String alias) {

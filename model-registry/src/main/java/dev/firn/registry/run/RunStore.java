@@ -89,11 +89,13 @@ public final class RunStore {
     }
 
     private static void requireCheckpoint(Handle handle, UUID checkpoint) {
-        handle.createQuery("select 1 from checkpoint where id = :id for key share")
+        if (handle.createQuery("select 1 from checkpoint where id = :id for key share")
                 .bind("id", checkpoint)
                 .mapTo(Integer.class)
                 .findOne()
-                .orElseThrow(() -> new NotFoundException("there is no checkpoint " + checkpoint));
+                .isEmpty()) {
+            throw new NotFoundException("there is no checkpoint " + checkpoint);
+        }
     }
 
     private static Run earlier(Handle handle, NewRun.Idempotency idempotency) {

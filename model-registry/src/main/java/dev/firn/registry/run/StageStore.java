@@ -403,11 +403,13 @@ public final class StageStore {
     }
 
     private static StageExecution lock(Handle handle, UUID id) {
-        handle.createQuery("select 1 from stage_execution where id = :id for no key update")
+        if (handle.createQuery("select 1 from stage_execution where id = :id for no key update")
                 .bind("id", id)
                 .mapTo(Integer.class)
                 .findOne()
-                .orElseThrow(() -> new NotFoundException("there is no stage execution " + id));
+                .isEmpty()) {
+            throw new NotFoundException("there is no stage execution " + id);
+        }
         return load(handle, id);
     }
 
