@@ -90,6 +90,22 @@ public final class EventStore {
                 .list());
     }
 
+    /**
+     * The run's newest events, newest first.
+     *
+     * @param limit how many at most
+     */
+    public List<Event> newest(UUID runId, int limit) {
+        return database.inTransaction(handle -> handle.createQuery(
+                        """
+                        select id, run_id, stage, type, message, data, at
+                        from event where run_id = :run order by id desc limit :limit""")
+                .bind("run", runId)
+                .bind("limit", limit)
+                .map(EventStore::event)
+                .list());
+    }
+
     /** The run's newest event's id. */
     public OptionalLong lastId(UUID runId) {
         return database.inTransaction(
