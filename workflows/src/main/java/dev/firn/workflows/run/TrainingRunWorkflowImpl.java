@@ -76,7 +76,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
         StageActivities stages = Workflow.newActivityStub(
                 StageActivities.class,
                 ActivityOptions.newBuilder()
-                        .setTaskQueue(task.stage().needsComputeSlot() ? computeQueue : TaskQueues.ORCHESTRATION)
+                        .setTaskQueue(computeQueue)
                         .setStartToCloseTimeout(LONGEST_STAGE)
                         .setHeartbeatTimeout(HEARTBEAT_TIMEOUT)
                         .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)

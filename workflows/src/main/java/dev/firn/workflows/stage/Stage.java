@@ -54,11 +54,6 @@ public enum Stage {
         return this != REGISTER;
     }
 
-    /** Whether the stage needs a compute slot, rather than running beside the orchestration. */
-    public boolean needsComputeSlot() {
-        return this != REGISTER;
-    }
-
     /** The name as it stands in specifications, addresses and tables. */
     @JsonValue
     public String label() {

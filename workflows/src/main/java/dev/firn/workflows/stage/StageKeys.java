@@ -62,7 +62,20 @@ public final class StageKeys {
         return keys;
     }
 
-    private static boolean computesFloats(Stage stage) {
+    /**
+     * The key of a stage that is computed under other circumstances than planned.
+     *
+     * @param circumstances what is other: the machine's fingerprint, the keys of the stages it builds on
+     */
+    public static String under(String key, Map<String, ?> circumstances) {
+        ObjectNode content = CANONICAL.createObjectNode();
+        content.put("key", key);
+        content.set("circumstances", CANONICAL.valueToTree(circumstances));
+        return digest(content);
+    }
+
+    /** Whether the bits of the stage's outputs depend on the machine. */
+    public static boolean computesFloats(Stage stage) {
         return stage != Stage.PREPARE && stage != Stage.REGISTER;
     }
 

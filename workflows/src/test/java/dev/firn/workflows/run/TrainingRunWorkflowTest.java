@@ -26,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,7 @@ class TrainingRunWorkflowTest {
         environment = TestWorkflowEnvironment.newInstance();
         Worker orchestration = environment.newWorker(TaskQueues.ORCHESTRATION);
         orchestration.registerWorkflowImplementationTypes(TrainingRunWorkflowImpl.class);
-        orchestration.registerActivitiesImplementations(recorder, recorder.stages);
+        orchestration.registerActivitiesImplementations(recorder);
         Worker compute = environment.newWorker(TaskQueues.COMPUTE_CPU, TaskQueues.computeWorkerOptions());
         compute.registerActivitiesImplementations(recorder.stages);
         environment.start();
@@ -97,15 +96,6 @@ class TrainingRunWorkflowTest {
         assertThat(workflow.progress().finished()).hasSize(Stage.values().length);
         assertThat(workflow.progress().current()).isNull();
         record("succeeded");
-    }
-
-    @Test
-    void onlyStagesThatComputeTakeAComputeSlot() {
-        workflow.execute(REQUEST);
-
-        Arrays.stream(Stage.values())
-                .forEach(stage -> assertThat(recorder.queues.get(stage))
-                        .isEqualTo(stage == Stage.REGISTER ? TaskQueues.ORCHESTRATION : TaskQueues.COMPUTE_CPU));
     }
 
     @Test
@@ -184,7 +174,6 @@ class TrainingRunWorkflowTest {
         private final List<RunEnding> endings = new CopyOnWriteArrayList<>();
         private final Map<Stage, Integer> transientFaults = new EnumMap<>(Stage.class);
         private final Map<Stage, String> permanentFaults = new EnumMap<>(Stage.class);
-        private final Map<Stage, String> queues = new EnumMap<>(Stage.class);
         private final CountDownLatch waiting = new CountDownLatch(1);
         private final StageActivities stages = new RecordingStages();
         private volatile Stage waitsForCancellation;
@@ -203,7 +192,6 @@ class TrainingRunWorkflowTest {
             Stage stage = task.stage();
             ActivityExecutionContext context = Activity.getExecutionContext();
             executed.add(stage);
-            queues.put(stage, context.getInfo().getActivityTaskQueue());
             int faults = transientFaults.getOrDefault(stage, 0);
             if (faults > 0) {
                 transientFaults.put(stage, faults - 1);
