@@ -1,73 +1,144 @@
 package dev.firn.training.data;
 
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.TokenTable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A prepared dataset, its tables mapped into memory. Rows of {@link #queries()} and {@link #queryTokens()} are the same
- * texts, and so on. After {@link #close()} its tables must not be used.
+ * A prepared dataset, its tables mapped into memory; to be read by several threads. Rows of {@link #queries()} and
+ * {@link #queryTokens()} are the same texts, and so on. After {@link #close()} its tables and pairs throw
+ * {@link IllegalStateException}.
+ *
+ * <pre>
+ * dataset.json                      the summary
+ * tokenizer/                        tokenizer.json, tokenizer_config.json, special_tokens_map.json
+ * texts/{queries,documents,corpus}  .text .offsets .language .languages
+ * tokens/{queries,documents,corpus} .tokens .offsets
+ * pairs/NNNN-source.pairs           query row, document row, 32 bits each
+ * evaluation/NNNN-set/              corpus.jsonl, queries.jsonl, qrels.tsv, set.json
+ * </pre>
+ *
+ * <p>Numbers have their lowest byte first.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class PreparedDataset implements AutoCloseable {
-    private PreparedDataset() {}
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Path folder;
+    private final Arena arena;
+    private final DatasetSummary summary;
+    private final TextTable queries;
+    private final TextTable documents;
+    private final TextTable corpus;
+    private final TokenTable queryTokens;
+    private final TokenTable documentTokens;
+    private final TokenTable corpusTokens;
+    private final List<PairSource> sources;
+    private final List<EvaluationFolder> evaluations;
+
+    private PreparedDataset(Path folder, Arena arena) throws IOException {
+        this.folder = folder;
+        this.arena = arena;
+        this.summary = JSON.readValue(Files.readAllBytes(folder.resolve(DatasetFiles.SUMMARY)), DatasetSummary.class);
+        this.queries = new MappedTextTable(folder, DatasetFiles.QUERIES, arena);
+        this.documents = new MappedTextTable(folder, DatasetFiles.DOCUMENTS, arena);
+        this.corpus = new MappedTextTable(folder, DatasetFiles.TEXTS, arena);
+        this.queryTokens = new MappedTokenTable(folder, DatasetFiles.QUERIES, arena);
+        this.documentTokens = new MappedTokenTable(folder, DatasetFiles.DOCUMENTS, arena);
+        this.corpusTokens = new MappedTokenTable(folder, DatasetFiles.TEXTS, arena);
+        List<PairSource> pairs = new ArrayList<>();
+        for (int i = 0; i < summary.sources().size(); i++) {
+            DatasetSummary.SourceSummary source = summary.sources().get(i);
+            MemorySegment rows = LittleEndian.map(DatasetFiles.pairFile(folder, i, source.name()), arena);
+            IntBuffer buffer =
+                    rows.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+            pairs.add(new PairSource(source.name(), source.language(), buffer));
+        }
+        this.sources = List.copyOf(pairs);
+        List<EvaluationFolder> sets = new ArrayList<>();
+        for (int i = 0; i < summary.evaluations().size(); i++) {
+            String name = summary.evaluations().get(i).name();
+            sets.add(EvaluationFolder.open(DatasetFiles.evaluationFolder(folder, i, name)));
+        }
+        this.evaluations = List.copyOf(sets);
+    }
 
     /** Opens the folder that {@link DatasetPreparer} wrote. */
-    public static PreparedDataset open(Path folder) {
-        throw new UnsupportedOperationException("written next: " + folder);
+    // The arena is the dataset's own, closed with it
+    @SuppressWarnings("MustBeClosedChecker")
+    public static PreparedDataset open(Path folder) throws IOException {
+        requireNonNull(folder, "folder is null");
+        Arena arena = Arena.ofShared();
+        try {
+            return new PreparedDataset(folder, arena);
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
     }
 
     /** What dataset.json says: counts, and what was dropped and why. */
     public DatasetSummary summary() {
-        throw new UnsupportedOperationException("written next");
+        return summary;
     }
 
     /** The folder of tokenizer.json, tokenizer_config.json and special_tokens_map.json. */
     public Path tokenizerFolder() {
-        throw new UnsupportedOperationException("written next");
+        return folder.resolve(DatasetFiles.TOKENIZER);
     }
 
     /** The different queries of all sources. */
     public TextTable queries() {
-        throw new UnsupportedOperationException("written next");
+        return queries;
     }
 
     /** The different documents of all sources. */
     public TextTable documents() {
-        throw new UnsupportedOperationException("written next");
+        return documents;
     }
 
     /** Every different text for training, for masked language modelling. */
     public TextTable corpus() {
-        throw new UnsupportedOperationException("written next");
+        return corpus;
     }
 
     /** The queries' tokens, with the query prefix. */
     public TokenTable queryTokens() {
-        throw new UnsupportedOperationException("written next");
+        return queryTokens;
     }
 
     /** The documents' tokens, with the document prefix. */
     public TokenTable documentTokens() {
-        throw new UnsupportedOperationException("written next");
+        return documentTokens;
     }
 
     /** The corpus's tokens, without a prefix. */
     public TokenTable corpusTokens() {
-        throw new UnsupportedOperationException("written next");
+        return corpusTokens;
     }
 
     /** Pairs of rows by source, sources by name; without negatives. */
     public List<PairSource> sources() {
-        throw new UnsupportedOperationException("written next");
+        return sources;
     }
 
-    /** The evaluation sets, in the order of the definition. */
-    public List<EvaluationSet> evaluationSets() {
-        throw new UnsupportedOperationException("written next");
+    /** The evaluation sets: those that the definition names, then those that sources hold back. */
+    public List<EvaluationFolder> evaluations() {
+        return evaluations;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        arena.close();
+    }
 }

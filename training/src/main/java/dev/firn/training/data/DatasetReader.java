@@ -1,0 +1,262 @@
+package dev.firn.training.data;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.artifact.MavenArtifacts;
+import dev.firn.training.data.RecordReader.WrongRecordException;
+import dev.firn.training.tokenizer.InvalidTokenizerException;
+import dev.firn.training.tokenizer.Tokenizer;
+import dev.firn.training.tokenizer.TokenizerTrainer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One pass over all inputs of a definition: first the evaluation sets, whose texts training must not see, then the
+ * pairs. Looking at a dataset and preparing it are the same pass into different sinks.
+ */
+final class DatasetReader {
+    private static final int RECORDS_PER_REPORT = 8192;
+
+    private final DatasetDefinition definition;
+    private final MavenArtifacts artifacts;
+    private final PreparationProgress progress;
+    private final List<DataFault> faults = new ArrayList<>();
+    private final InputDigest digest = new InputDigest();
+    private final DigestIndex evaluationTexts = new DigestIndex();
+    private final Map<Integer, CatalogueContent> catalogues = new HashMap<>();
+    private long records;
+
+    DatasetReader(DatasetDefinition definition, MavenArtifacts artifacts, PreparationProgress progress) {
+        this.definition = definition;
+        this.artifacts = artifacts;
+        this.progress = progress;
+    }
+
+    private void tick(String phase) {
+        records++;
+        if (records % RECORDS_PER_REPORT == 0) {
+            progress.report(phase, records, 0);
+        }
+    }
+
+    List<DataFault> faults() {
+        return faults;
+    }
+
+    /** The digest of everything read; once, at the end. */
+    String inputDigest() {
+        return digest.finish();
+    }
+
+    /** Checks what the definition says without reading any data, and the tokeniser. */
+    void checkDefinition() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < definition.sources().size(); i++) {
+            if (!names.add(definition.sources().get(i).name())) {
+                new FaultCollector(DataFault.Section.SOURCES, i, faults)
+                        .add(
+                                "/name",
+                                "another source is also named "
+                                        + definition.sources().get(i).name());
+            }
+        }
+        FaultCollector tokenizer = new FaultCollector(DataFault.Section.TOKENIZER, 0, faults);
+        switch (definition.tokenizer()) {
+            case TokenizerDefinition.Trained trained -> {
+                if (trained.vocabularySize() < TokenizerTrainer.SMALLEST_VOCABULARY) {
+                    tokenizer.add(
+                            "/vocabularySize",
+                            "must be at least " + TokenizerTrainer.SMALLEST_VOCABULARY + ", is "
+                                    + trained.vocabularySize());
+                }
+            }
+            case TokenizerDefinition.Existing existing -> checkExisting(existing, tokenizer);
+        }
+    }
+
+    private void checkExisting(TokenizerDefinition.Existing existing, FaultCollector tokenizerFaults)
+            throws IOException {
+        try (Tokenizer tokenizer = Tokenizer.open(existing.folder(), existing.maximumLength())) {
+            if (existing.weightsVocabularySize() > 0 && tokenizer.vocabularySize() > existing.weightsVocabularySize()) {
+                tokenizerFaults.add(
+                        "/folder",
+                        existing.folder().resolve(Tokenizer.FILE) + " has " + tokenizer.vocabularySize()
+                                + " ids, the weights have " + existing.weightsVocabularySize());
+            }
+            for (String file : List.of(Tokenizer.FILE, Tokenizer.CONFIG_FILE, Tokenizer.SPECIAL_TOKENS_FILE)) {
+                Path path = existing.folder().resolve(file);
+                if (Files.isRegularFile(path)) {
+                    digest.add(file, TextDigest.sha256().digest(Files.readAllBytes(path)));
+                }
+            }
+        } catch (InvalidTokenizerException e) {
+            tokenizerFaults.add("/folder", e.getMessage());
+        }
+    }
+
+    /** Reads every evaluation set: those of the definition, then those that sources hold back. */
+    List<DatasetSummary.EvaluationSummary> readEvaluations(EvaluationSink sink) throws IOException {
+        List<DatasetSummary.EvaluationSummary> summaries = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < definition.evaluations().size(); i++) {
+            BeirFolder set = definition.evaluations().get(i);
+            FaultCollector collector = new FaultCollector(DataFault.Section.EVALUATIONS, i, faults);
+            if (!names.add(set.name())) {
+                collector.add("/name", "another evaluation set is also named " + set.name());
+            }
+            summaries.add(readBeir(set, sink, collector));
+        }
+        for (int i = 0; i < definition.sources().size(); i++) {
+            if (definition.sources().get(i) instanceof MessageCatalogue catalogue) {
+                FaultCollector collector = new FaultCollector(DataFault.Section.SOURCES, i, faults);
+                CatalogueContent content = CatalogueContent.read(catalogue, artifacts, collector, digest);
+                if (content == null) {
+                    continue;
+                }
+                catalogues.put(i, content);
+                content.heldBackTexts(text -> evaluationTexts.add(TextDigest.ofMeaning(text)));
+                for (DatasetSummary.EvaluationSummary summary : content.writeEvaluations(sink, collector)) {
+                    if (!names.add(summary.name())) {
+                        collector.add("/name", "another evaluation set is also named " + summary.name());
+                    }
+                    summaries.add(summary);
+                }
+            }
+        }
+        return summaries;
+    }
+
+    private DatasetSummary.EvaluationSummary readBeir(BeirFolder set, EvaluationSink sink, FaultCollector collector)
+            throws IOException {
+        boolean ownCorpus = set.corpusFolder() != null && !set.corpusFolder().equals(set.folder());
+        String corpusPointer = set.corpusFolder() == null ? "/folder" : "/corpusFolder";
+        Path corpusFolder = set.corpusFolder() == null ? set.folder() : set.corpusFolder();
+        Path corpus = existing(corpusFolder, "corpus.jsonl", "corpus.jsonl.gz");
+        Path queries = existing(set.folder(), "queries.jsonl", "queries.jsonl.gz");
+        Path judgements = existing(set.folder(), "qrels.tsv", "qrels.tsv.gz", "qrels/test.tsv", "qrels/test.tsv.gz");
+        try (EvaluationWriter writer =
+                sink.begin(set.name(), set.kind(), set.queryLanguage(), set.documentLanguage())) {
+            RecordReader.records(corpus, corpusPointer, "corpus", collector, digest, record -> {
+                tick("evaluation sets");
+                String id = RecordReader.id(record);
+                String text = documentText(record);
+                if (!writer.document(id, text)) {
+                    throw new WrongRecordException("the id " + id + " is taken by an earlier line");
+                }
+                evaluationTexts.add(TextDigest.ofMeaning(text));
+            });
+            RecordReader.records(queries, "/folder", "queries", collector, digest, record -> {
+                tick("evaluation sets");
+                String id = RecordReader.id(record);
+                String text = RecordReader.text(record, "text");
+                if (!writer.query(id, text)) {
+                    throw new WrongRecordException("the id " + id + " is taken by an earlier line");
+                }
+                evaluationTexts.add(TextDigest.ofMeaning(text));
+            });
+            boolean readable = !collector.any();
+            RecordReader.lines(judgements, "/folder", "qrels", collector, digest, (line, number) -> {
+                if (readable) {
+                    judgement(new String(line, StandardCharsets.UTF_8), number, ownCorpus, writer);
+                }
+            });
+            DatasetSummary.EvaluationSummary summary = writer.finish();
+            if (!collector.any() && summary.queries() == 0) {
+                collector.add("/folder", judgements + ": the evaluation set is empty: no query has a judgement");
+            }
+            return summary;
+        }
+    }
+
+    /** The file among several names that is there, else the first. */
+    private static Path existing(Path folder, String... names) {
+        for (String name : names) {
+            if (Files.isRegularFile(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
+        return folder.resolve(names[0]);
+    }
+
+    /** Title and text as BEIR's evaluation joins them. */
+    private static String documentText(ObjectNode record) throws WrongRecordException {
+        String title = record.path("title").asText("");
+        if (!record.path("text").isTextual()) {
+            throw new WrongRecordException("lacks a field \"text\" that is a string");
+        }
+        return (title + " " + record.path("text").textValue()).strip();
+    }
+
+    private static void judgement(String line, long number, boolean leaveOutUnknown, EvaluationWriter writer)
+            throws WrongRecordException {
+        String[] fields = line.stripTrailing().split("\t", -1);
+        if (fields.length != 3) {
+            throw new WrongRecordException(
+                    "has " + fields.length + " fields, not query-id, corpus-id and score between tabs");
+        }
+        int relevance;
+        try {
+            relevance = Integer.parseInt(fields[2].strip());
+        } catch (NumberFormatException e) {
+            if (number == 1 && !writer.hasQuery(fields[0])) {
+                return;
+            }
+            throw new WrongRecordException("the score is no whole number: " + fields[2]);
+        }
+        if (!writer.hasQuery(fields[0])) {
+            throw new WrongRecordException("there is no query " + fields[0]);
+        }
+        if (writer.hasDocument(fields[1])) {
+            writer.judge(fields[0], fields[1], relevance);
+        } else if (leaveOutUnknown) {
+            writer.drop("judgementOfUnknownDocument");
+        } else {
+            throw new WrongRecordException("there is no document " + fields[1]);
+        }
+    }
+
+    /** Reads all pairs; after {@link #readEvaluations}. */
+    TrainingFilter readTraining(TrainingSink sink) throws IOException {
+        TrainingFilter filter = new TrainingFilter(evaluationTexts, sink);
+        for (int i = 0; i < definition.sources().size(); i++) {
+            FaultCollector collector = new FaultCollector(DataFault.Section.SOURCES, i, faults);
+            long before = filter.pairs();
+            boolean alreadyFaulty = false;
+            switch (definition.sources().get(i)) {
+                case MessageCatalogue catalogue -> {
+                    CatalogueContent content = catalogues.get(i);
+                    alreadyFaulty = content == null;
+                    if (content != null) {
+                        content.writeTraining(filter);
+                    }
+                }
+                case JsonLines jsonLines -> readJsonLines(jsonLines, collector, filter);
+            }
+            if (filter.pairs() == before && !alreadyFaulty && !collector.any()) {
+                collector.add("", definition.sources().get(i).name() + " gives no pairs");
+            }
+        }
+        return filter;
+    }
+
+    private void readJsonLines(JsonLines source, FaultCollector collector, TrainingFilter filter) throws IOException {
+        for (int file = 0; file < source.files().size(); file++) {
+            RecordReader.records(source.files().get(file), "/files/" + file, "pairs", collector, digest, record -> {
+                tick("pairs");
+                String language = RecordReader.language(record, source.language());
+                filter.pair(
+                        source.name() + "/" + language,
+                        language,
+                        new LanguageText(language, RecordReader.text(record, "query")),
+                        new LanguageText(language, RecordReader.text(record, "document")));
+            });
+        }
+    }
+}
