@@ -96,8 +96,7 @@ public final class EventStore {
      * @param limit how many at most
      */
     public List<Event> newest(UUID runId, int limit) {
-        return database.inTransaction(handle -> handle.createQuery(
-                        """
+        return database.inTransaction(handle -> handle.createQuery("""
                         select id, run_id, stage, type, message, data, at
                         from event where run_id = :run order by id desc limit :limit""")
                 .bind("run", runId)
