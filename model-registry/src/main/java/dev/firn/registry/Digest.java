@@ -2,6 +2,7 @@ package dev.firn.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * @param hex 64 lower-case hexadecimal digits
  */
-public record Digest(String hex) implements Comparable<Digest> {
+public record Digest(String hex) implements Comparable<Digest>, Serializable {
 
     /** Length of a SHA-256 in bytes. */
     public static final int BYTES = 32;

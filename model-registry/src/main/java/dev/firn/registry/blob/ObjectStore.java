@@ -1,0 +1,233 @@
+package dev.firn.registry.blob;
+
+import static java.util.Objects.requireNonNull;
+
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.Http;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.StatObjectArgs;
+import io.minio.UploadObjectArgs;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The S3 calls that blobs need, with errors that say what to do. */
+final class ObjectStore implements AutoCloseable {
+    /** Up to this size an object is put in one call; above, in parts of this size. */
+    static final long PART_BYTES = 32L << 20;
+
+    private static final int PRECONDITION_FAILED = 412;
+    private static final Set<String> MISSING = Set.of("NoSuchKey", "NoSuchObject", "NotFound");
+    private static final Set<String> EXISTS = Set.of("PreconditionFailed", "ConditionalRequestConflict");
+    private static final Set<String> FULL = Set.of("XMinioStorageFull", "InsufficientStorage", "QuotaExceeded");
+    private static final Set<String> WRONG_KEYS =
+            Set.of("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthorizationHeaderMalformed");
+    private static final Set<String> BUSY =
+            Set.of("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Busy", "OperationAborted");
+
+    private final ObjectStoreSettings settings;
+    private final MinioClient client;
+    private volatile boolean conditionalPuts = true;
+
+    ObjectStore(ObjectStoreSettings settings) {
+        this.settings = requireNonNull(settings, "settings is null");
+        client = MinioClient.builder()
+                .endpoint(settings.endpoint().toString())
+                .credentials(settings.accessKey(), settings.secretKey())
+                .region(settings.region())
+                .build();
+    }
+
+    void ensureBucket() {
+        try {
+            if (client.bucketExists(
+                    BucketExistsArgs.builder().bucket(settings.bucket()).build())) {
+                return;
+            }
+            client.makeBucket(MakeBucketArgs.builder().bucket(settings.bucket()).build());
+        } catch (ErrorResponseException e) {
+            if (!e.errorResponse().code().equals("BucketAlreadyOwnedByYou")) {
+                throw translated("the bucket could not be made", e);
+            }
+        } catch (MinioException e) {
+            throw translated("the bucket could not be made", e);
+        }
+    }
+
+    /** The object's size; nothing when there is none. */
+    OptionalLong size(String key) {
+        try {
+            return OptionalLong.of(client.statObject(StatObjectArgs.builder()
+                            .bucket(settings.bucket())
+                            .object(key)
+                            .build())
+                    .size());
+        } catch (ErrorResponseException e) {
+            if (isMissing(e)) {
+                return OptionalLong.empty();
+            }
+            throw translated("object " + key + " could not be looked up", e);
+        } catch (MinioException e) {
+            throw translated("object " + key + " could not be looked up", e);
+        }
+    }
+
+    /**
+     * Puts a file unless there is an object with this key.
+     *
+     * @return false when there is one; it stays
+     */
+    boolean putIfAbsent(String key, Path file, long bytes) {
+        if (bytes > PART_BYTES || !conditionalPuts) {
+            if (size(key).isPresent()) {
+                return false;
+            }
+            put(key, file, Map.of());
+            return true;
+        }
+        try {
+            upload(key, file, Map.of("If-None-Match", "*"));
+            return true;
+        } catch (ErrorResponseException e) {
+            if (EXISTS.contains(e.errorResponse().code()) || e.response().code() == PRECONDITION_FAILED) {
+                return false;
+            }
+            if (e.errorResponse().code().equals("NotImplemented")) {
+                conditionalPuts = false;
+                return putIfAbsent(key, file, bytes);
+            }
+            throw translated("object " + key + " could not be written", e);
+        } catch (MinioException e) {
+            throw translated("object " + key + " could not be written", e);
+        }
+    }
+
+    /** Puts a file, over what may be there. */
+    void put(String key, Path file) {
+        put(key, file, Map.of());
+    }
+
+    private void put(String key, Path file, Map<String, String> headers) {
+        try {
+            upload(key, file, headers);
+        } catch (MinioException e) {
+            throw translated("object " + key + " could not be written", e);
+        }
+    }
+
+    private void upload(String key, Path file, Map<String, String> headers) throws MinioException {
+        client.uploadObject(UploadObjectArgs.builder()
+                .bucket(settings.bucket())
+                .object(key)
+                .filename(file.toString(), PART_BYTES)
+                .contentType("application/octet-stream")
+                .extraHeaders(new Http.Headers(headers))
+                .build());
+    }
+
+    /** An object from its beginning. */
+    InputStream open(String key) throws NoSuchObjectException {
+        return open(
+                GetObjectArgs.builder().bucket(settings.bucket()).object(key).build());
+    }
+
+    /** A part of an object. */
+    InputStream open(String key, long offset, long length) throws NoSuchObjectException {
+        return open(GetObjectArgs.builder()
+                .bucket(settings.bucket())
+                .object(key)
+                .offset(offset)
+                .length(length)
+                .build());
+    }
+
+    private InputStream open(GetObjectArgs arguments) throws NoSuchObjectException {
+        try {
+            return client.getObject(arguments);
+        } catch (ErrorResponseException e) {
+            if (isMissing(e)) {
+                throw new NoSuchObjectException(arguments.object());
+            }
+            throw translated("object " + arguments.object() + " could not be read", e);
+        } catch (MinioException e) {
+            throw translated("object " + arguments.object() + " could not be read", e);
+        }
+    }
+
+    /** A fault while an object was streaming. */
+    ObjectStoreException interrupted(String key, IOException cause) {
+        return new ObjectStoreException(
+                "reading object " + key + " from " + where() + " broke off (" + cause.getMessage() + ")", true, cause);
+    }
+
+    private static boolean isMissing(ErrorResponseException exception) {
+        return MISSING.contains(exception.errorResponse().code());
+    }
+
+    private ObjectStoreException translated(String what, MinioException exception) {
+        String message = what + " in " + where() + ": ";
+        if (exception instanceof ErrorResponseException response) {
+            String code = response.errorResponse().code();
+            String detail = code + " " + response.errorResponse().message();
+            if (FULL.contains(code) || detail.contains("No space left")) {
+                return new StorageFullException(message + "it is full; make room", exception);
+            }
+            if (WRONG_KEYS.contains(code)) {
+                return new ObjectStoreException(
+                        message + "it refused the keys (" + code
+                                + "); check FIRN_S3_ACCESS_KEY and FIRN_S3_SECRET_KEY, and what they may do",
+                        false,
+                        exception);
+            }
+            if (code.equals("NoSuchBucket")) {
+                return new ObjectStoreException(
+                        message + "the bucket is gone; make it again, or check FIRN_S3_BUCKET", false, exception);
+            }
+            if (code.equals("RequestTimeTooSkewed")) {
+                return new ObjectStoreException(
+                        message + "this machine's clock differs from the store's; set it", false, exception);
+            }
+            return new ObjectStoreException(
+                    message + detail, BUSY.contains(code) || response.response().code() >= 500, exception);
+        }
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return new ObjectStoreException(
+                        message + "it does not answer (" + cause.getMessage()
+                                + "); check that it runs and that FIRN_S3_ENDPOINT is right",
+                        true,
+                        exception);
+            }
+        }
+        return new ObjectStoreException(message + exception.getMessage(), false, exception);
+    }
+
+    private String where() {
+        return settings.endpoint() + "/" + settings.bucket();
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (Exception e) {
+            throw new ObjectStoreException("the object store's client did not close", false, e);
+        }
+    }
+
+    /** There is no object with this key. */
+    static final class NoSuchObjectException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NoSuchObjectException(String key) {
+            super("there is no object " + key);
+        }
+    }
+}
