@@ -1,0 +1,90 @@
+package dev.firn.api.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.api.download.Downloads;
+import dev.firn.api.http.Listing;
+import dev.firn.api.http.Names;
+import dev.firn.api.http.Problem;
+import dev.firn.registry.checkpoint.Checkpoint;
+import dev.firn.registry.checkpoint.CheckpointFilter;
+import dev.firn.registry.checkpoint.CheckpointStore;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What training left behind on its way. */
+@Path("/api/checkpoints")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Checkpoints")
+public class CheckpointResource {
+    private final CheckpointStore checkpoints;
+    private final Downloads downloads;
+
+    public CheckpointResource(CheckpointStore checkpoints, Downloads downloads) {
+        this.checkpoints = requireNonNull(checkpoints, "checkpoints is null");
+        this.downloads = requireNonNull(downloads, "downloads is null");
+    }
+
+    /** The checkpoints, newest first. */
+    @GET
+    @Operation(summary = "List checkpoints", description = "Newest first.")
+    public Listing<CheckpointView> list(
+            @Parameter(description = "Only of this run") @QueryParam("run") String run,
+            @Parameter(description = "Only of stages of this name", example = "pretrain") @QueryParam("stage")
+                    String stage,
+            @QueryParam("limit") String limit,
+            @QueryParam("cursor") String cursor) {
+        CheckpointFilter filter = new CheckpointFilter(
+                Optional.ofNullable(run).map(id -> Names.identifier("run", id)), Optional.ofNullable(stage));
+        return Listing.of(
+                checkpoints.list(filter, Listing.request(limit, cursor)),
+                checkpoint -> CheckpointView.of(checkpoint, null));
+    }
+
+    /** One checkpoint with its files. */
+    @GET
+    @Path("/{id}")
+    @Operation(summary = "Look at a checkpoint", description = "With its files.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such checkpoint",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public CheckpointView get(@PathParam("id") String id) {
+        Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
+        return CheckpointView.of(found, downloads.files(found.artifact()));
+    }
+
+    /** A file of a checkpoint. */
+    @GET
+    @Path("/{id}/files/{file: .+}")
+    @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
+    @Operation(summary = "Download a file of a checkpoint", description = "Whole, or one range of it.")
+    @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
+    @APIResponse(responseCode = "206", description = "The range asked for")
+    @APIResponse(responseCode = "404", description = "No such file", content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "416",
+            description = "No byte of the file is in the range",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Response file(
+            @PathParam("id") String id,
+            @PathParam("file") String file,
+            @Parameter(example = "bytes=0-1023") @HeaderParam("Range") String range,
+            @HeaderParam("If-Range") String ifRange) {
+        Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
+        return downloads.file(found.artifact(), file, Optional.ofNullable(range), ifRange);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.firn.api.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** How large the body of a request may be. */
+public final class BodyLimits {
+    /** A run specification: 1 MB. */
+    public static final int SPECIFICATION = 1_000_000;
+
+    /** Texts to embed: 8 MB. */
+    public static final int TEXTS = 8_000_000;
+
+    /** Everything else: 64 kB. */
+    public static final int SMALL = 64_000;
+
+    private BodyLimits() {}
+
+    /** The limit for a path, in bytes. */
+    static int of(String path) {
+        if (path.equals("/api/runs")) {
+            return SPECIFICATION;
+        }
+        return path.equals("/v1/embeddings") ? TEXTS : SMALL;
+    }
+
+    /**
+     * Reads a body that said nothing about its length.
+     *
+     * @throws ProblemException 413 when it is longer than {@code limit} bytes
+     */
+    public static byte[] read(InputStream body, int limit) throws IOException {
+        byte[] bytes = body.readNBytes(limit + 1);
+        if (bytes.length > limit) {
+            throw new ProblemException(Problem.tooLarge(limit));
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.firn.api.run;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A run as clients see it.
+ *
+ * @param failure why it failed, for people; null unless it failed
+ * @param model what it registered; null until then
+ * @param stages every stage in order, those not begun as {@code PENDING}
+ * @param specification the resolved specification; only where one run was asked for
+ */
+public record RunView(
+        UUID id,
+        String name,
+        String state,
+        int priority,
+        Instant createdAt,
+        Instant startedAt,
+        Instant finishedAt,
+        String failure,
+        RegisteredModel model,
+        List<StageView> stages,
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode specification) {
+    public RunView {
+        requireNonNull(id, "id is null");
+        requireNonNull(name, "name is null");
+        requireNonNull(state, "state is null");
+        requireNonNull(createdAt, "createdAt is null");
+        stages = List.copyOf(stages);
+    }
+
+    /** The model version that a run registered; {@code alias} is null when the gate refused to move it. */
+    public record RegisteredModel(String name, int version, String alias) {}
+}

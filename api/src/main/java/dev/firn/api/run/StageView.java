@@ -1,0 +1,63 @@
+package dev.firn.api.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.registry.artifact.ArtifactReference;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A stage of a run as clients see it.
+ *
+ * @param key the stage key (SHA-256, hexadecimal); null before it is known
+ * @param reusedFrom the run whose outputs were taken; null when they were not
+ * @param reason why it was reused, or why not; may be null
+ * @param seconds how long it took, or has taken so far; null before it began
+ * @param attempts how often it was begun
+ * @param progress how far it is; null before it has said so
+ */
+public record StageView(
+        String name,
+        String state,
+        String key,
+        boolean reused,
+        UUID reusedFrom,
+        String reason,
+        Instant startedAt,
+        Instant finishedAt,
+        Double seconds,
+        int attempts,
+        String failure,
+        ProgressView progress,
+        List<ArtifactView> artifacts) {
+    public StageView {
+        requireNonNull(name, "name is null");
+        requireNonNull(state, "state is null");
+        artifacts = List.copyOf(artifacts);
+    }
+
+    /** How far a stage is; every number may be null. */
+    public record ProgressView(
+            Long step, Long totalSteps, Double loss, Double tokensPerSecond, Double secondsLeft, String message) {}
+
+    /**
+     * A folder that a stage made.
+     *
+     * @param name what the stage calls it
+     * @param sha256 the digest of its manifest, and so of the whole folder
+     * @param bytes the sum of its files' sizes
+     */
+    public record ArtifactView(String name, String kind, String sha256, long bytes) {
+        public ArtifactView {
+            requireNonNull(name, "name is null");
+            requireNonNull(kind, "kind is null");
+            requireNonNull(sha256, "sha256 is null");
+        }
+
+        /** The view of a reference under a name. */
+        public static ArtifactView of(String name, ArtifactReference artifact) {
+            return new ArtifactView(name, artifact.kind(), artifact.digest().hex(), artifact.bytes());
+        }
+    }
+}

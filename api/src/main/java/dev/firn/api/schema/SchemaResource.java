@@ -1,0 +1,26 @@
+package dev.firn.api.schema;
+
+import dev.firn.workflows.specification.SpecificationReader;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Schemas, for editors and for programs that check before they send. */
+@Path("/api/schema")
+@Tag(name = "Schema")
+public class SchemaResource {
+    private final SpecificationReader reader = new SpecificationReader();
+
+    /** The schema of a run specification. */
+    @GET
+    @Path("/run")
+    @Produces("application/schema+json")
+    @Operation(
+            summary = "The JSON schema of a run specification",
+            description = "With every field, its default and its limits; editors complete and check YAML with it.")
+    public String run() {
+        return reader.schemaText();
+    }
+}

@@ -1,0 +1,2 @@
+/** The JSON schema of what clients send. */
+package dev.firn.api.schema;

@@ -1,0 +1,53 @@
+package dev.firn.api.wiring;
+
+import dev.firn.api.boot.Role;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where the parts of Firn are; set by {@link dev.firn.api.boot}. */
+@ConfigMapping(prefix = "firn")
+public interface FirnConfiguration {
+    /** The folder with everything that Firn keeps. */
+    Path home();
+
+    /** What this process does. */
+    @WithDefault("all")
+    Role role();
+
+    /** How much memory loaded models for {@code /v1/embeddings} may hold, in bytes. */
+    @WithDefault("2000000000")
+    long embeddingMemory();
+
+    /** The object store. */
+    S3 s3();
+
+    /** Temporal. */
+    Temporal temporal();
+
+    /** An object store that speaks S3. */
+    interface S3 {
+        String endpoint();
+
+        String accessKey();
+
+        String secretKey();
+
+        String bucket();
+
+        String region();
+    }
+
+    /** A Temporal service. */
+    interface Temporal {
+        String address();
+
+        String namespace();
+
+        @WithDefault("false")
+        boolean tls();
+
+        Optional<String> apiKey();
+    }
+}
