@@ -120,7 +120,8 @@ public final class FirnClient {
 
     /** One page of a run's log, oldest first, of the entries with an id above {@code after}. */
     public Listing<Event> logs(String id, long after, int limit) throws InterruptedException {
-        Map<String, String> query = Map.of("after", Long.toString(after), "limit", Integer.toString(limit));
+        Map<String, String> query =
+                new TreeMap<>(Map.of("after", Long.toString(after), "limit", Integer.toString(limit)));
         return page("/api/runs/" + encode(id) + "/logs", query, Event.class);
     }
 

@@ -1,0 +1,307 @@
+package dev.firn.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.cli.CommandRunner;
+import dev.firn.cli.CommandRunner.Result;
+import dev.firn.cli.RecordedServer;
+import dev.firn.cli.RecordedServer.Received;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+    private static final String FIRST = "0199a7d2-1111-7000-8000-000000000001";
+    private static final String SECOND = "0199a7d2-2222-7000-8000-000000000002";
+
+    private final RecordedServer server = new RecordedServer();
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void submitSendsTheSpecificationAsItIsWithAKey() throws IOException {
+        Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1 # é\n");
+        server.answer("POST /api/runs", run(FIRST, "a", "QUEUED"));
+        Result result = CommandRunner.run(server.address(), "submit", specification.toString());
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).isEqualTo(FIRST + "\n");
+        Received request = server.received().getFirst();
+        assertThat(request.body()).isEqualTo("specVersion: 1 # é\n");
+        assertThat(request.headers())
+                .containsEntry("Content-type", "application/yaml")
+                .containsKey("Idempotency-key");
+
+        Path json = Files.writeString(folder.resolve("a.json"), "{}");
+        CommandRunner.run(server.address(), "submit", json.toString(), "--idempotency-key", "mine", "--json");
+        assertThat(server.received().getLast().headers())
+                .containsEntry("Content-type", "application/json")
+                .containsEntry("Idempotency-key", "mine");
+    }
+
+    @Test
+    void submitReadsStandardInput() {
+        server.answer("POST /api/runs", run(FIRST, "a", "QUEUED"));
+        CommandRunner.run(Map.of("FIRN_URL", server.address().toString()), "name: a", "submit", "-");
+        assertThat(server.received().getFirst().body()).isEqualTo("name: a");
+    }
+
+    @Test
+    void submitAsksAgainWithTheSameKeyWhenTheConnectionBreaks() throws IOException {
+        Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1");
+        server.hangUp("POST /api/runs").answer("POST /api/runs", run(FIRST, "a", "QUEUED"));
+        assertThat(CommandRunner.run(server.address(), "submit", specification.toString())
+                        .exitCode())
+                .isZero();
+        List<String> keys = server.received().stream()
+                .map(request -> request.headers().get("Idempotency-key"))
+                .toList();
+        assertThat(keys).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(keys).containsOnly(keys.getFirst());
+    }
+
+    @Test
+    void submitFollowsToTheEndAndTakesItsExitCodeFromTheRun() throws IOException {
+        Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1");
+        server.answer("POST /api/runs", run(FIRST, "a", "QUEUED"));
+        server.answer("GET /api/runs/" + FIRST, run(FIRST, "a", "RUNNING"))
+                .answer("GET /api/runs/" + FIRST, run(FIRST, "a", "FAILED"));
+        Result result = CommandRunner.run(server.address(), "submit", specification.toString(), "--follow", "--json");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.json().path("state").asText()).isEqualTo("FAILED");
+        assertThat(result.err()).contains("failed");
+    }
+
+    @Test
+    void aDryRunShowsThePlan() throws IOException {
+        Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1");
+        server.answer("POST /api/runs?dryRun=true", """
+                {"specification":{"name":"a","pretrain":{"temperature":0.02}},"memoryBytes":1500000000,
+                 "stages":[{"name":"prepare","key":"00112233445566778899","reused":true,"reason":"finished in run x"},
+                           {"name":"pretrain","key":"aa112233445566778899","reused":false,"reason":null}]}
+                """);
+        Result result = CommandRunner.run(server.address(), "submit", specification.toString(), "--dry-run");
+        assertThat(result.out())
+                .contains("temperature: 0.02", "memory needed: 1.5 GB")
+                .containsPattern("prepare +001122334455 +reused +finished in run x")
+                .containsPattern("pretrain +aa1122334455 +computed");
+        assertThat(CommandRunner.run(server.address(), "submit", specification.toString(), "--dry-run", "--json")
+                        .json()
+                        .path("memoryBytes")
+                        .asLong())
+                .isEqualTo(1_500_000_000L);
+    }
+
+    @Test
+    void listingsFollowCursorsUpToTheLimitAndKeepUnknownFields() {
+        server.answer("GET /api/runs?limit=3", page("c&1", runOf(FIRST, "a"), runOf(SECOND, "b")));
+        server.answer(
+                "GET /api/runs?cursor=c%261&limit=1", page("c2", runOf("0199a7d2-3333-7000-8000-000000000003", "c")));
+        Result json = CommandRunner.run(server.address(), "runs", "--limit", "3", "--json");
+        assertThat(json.exitCode()).isZero();
+        assertThat(json.json().path("items")).hasSize(3);
+        assertThat(json.json().path("items").get(0).path("ofTomorrow").asInt()).isEqualTo(1);
+        assertThat(json.json().path("nextCursor").asText()).isEqualTo("c2");
+        Result table = CommandRunner.run(server.address(), "runs", "--limit", "3");
+        assertThat(table.out().lines()).hasSize(4);
+        assertThat(table.err()).contains("first 3");
+    }
+
+    @Test
+    void anEmptyListingSaysHowToFillIt() {
+        server.answer("GET /api/runs?limit=50", page(null));
+        Result result = CommandRunner.run(server.address(), "runs");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).contains("submit examples/quickstart.yaml");
+        assertThat(CommandRunner.run(server.address(), "runs", "--json").json().path("items"))
+                .isEmpty();
+    }
+
+    @Test
+    void everyListingPrintsATableAndJson() {
+        server.answer("GET /api/models?limit=50", page(null, """
+                        {"name":"quickstart","versions":2,"latestVersion":2,"aliases":[{"alias":"champion","version":2,"revision":3}]}
+                        """));
+        server.answer("GET /api/models/quickstart", """
+                {"name":"quickstart","versions":1,"latestVersion":1,"aliases":[],
+                 "items":[{"name":"quickstart","version":1,"runId":"r","createdAt":"2026-01-02T03:04:05Z","dimension":192,
+                           "metrics":{"x":1},"aliases":["champion"]}]}
+                """);
+        server.answer("GET /api/checkpoints?limit=50", page(null, """
+                        {"id":"c1","runId":"r","stage":"pretrain","step":500,"bytes":12345678,"sha256":"ab","createdAt":"2026-01-02T03:04:05Z"}
+                        """));
+        server.answer("GET /api/evaluations?limit=50", page(null, """
+                        {"weights":"bm25","set":"keycloak/de→en","kind":"cross","queryLanguage":"de","documentLanguage":"en",
+                         "dimension":null,"queries":36,"measures":{"ndcg_cut_10":0.1234,"map":0.1}}
+                        """));
+        server.answer(
+                "GET /api/datasets?limit=50",
+                page(null, "{\"name\":\"keycloak\",\"pairs\":2500,\"more\":{}}", "{\"name\":\"other\",\"bytes\":1}"));
+        Map<String[], String> expected = Map.of(
+                new String[] {"models"}, "quickstart +2 +2 +champion -> 2",
+                new String[] {"model", "quickstart"}, "1 +2026-01-02 03:04:05 +192 +champion +r",
+                new String[] {"checkpoints"}, "c1 +r +pretrain +500 +12.3 MB +2026-01-02 03:04:05",
+                new String[] {"evaluations"}, "bm25 +keycloak/de→en +- +36 +0.123 +- +- +- +0.100",
+                new String[] {"datasets"}, "keycloak +2500 +-\\nother +- +1");
+        expected.forEach((arguments, pattern) -> {
+            Result table = CommandRunner.run(server.address(), arguments);
+            assertThat(table.exitCode()).as(table.err()).isZero();
+            assertThat(table.out()).containsPattern(pattern);
+            List<String> withJson = new java.util.ArrayList<>(List.of(arguments));
+            withJson.add("--json");
+            Result json = CommandRunner.run(server.address(), withJson.toArray(String[]::new));
+            assertThat(json.out().lines()).hasSize(1);
+            assertThat(json.json().path("items")).isNotEmpty();
+        });
+    }
+
+    @Test
+    void aRunIsFoundByPrefixAndByName() {
+        server.answer("GET /api/runs?limit=200", page(null, runOf(SECOND, "same"), runOf(FIRST, "same")));
+        server.answer("GET /api/runs/" + FIRST, run(FIRST, "same", "SUCCEEDED"));
+        server.answer("GET /api/runs/" + SECOND, run(SECOND, "same", "SUCCEEDED"));
+        assertThat(CommandRunner.run(server.address(), "run", "0199A7D2-1", "--json")
+                        .json()
+                        .path("id")
+                        .asText())
+                .isEqualTo(FIRST);
+        assertThat(CommandRunner.run(server.address(), "run", "same", "--json")
+                        .json()
+                        .path("id")
+                        .asText())
+                .isEqualTo(SECOND);
+        Result ambiguous = CommandRunner.run(server.address(), "run", "0199a7d2");
+        assertThat(ambiguous.exitCode()).isEqualTo(2);
+        assertThat(ambiguous.err()).contains("2 runs begin with 0199a7d2", FIRST, SECOND);
+        Result none = CommandRunner.run(server.address(), "run", "other");
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).contains("no run has the name");
+    }
+
+    @Test
+    void aRunIsShownWithItsStages() {
+        server.answer("GET /api/runs/" + FIRST, run(FIRST, "quickstart", "SUCCEEDED"));
+        Result result = CommandRunner.run(server.address(), "run", FIRST);
+        assertThat(result.out())
+                .contains(
+                        "quickstart  " + FIRST + "  SUCCEEDED", "quickstart version 1, now @champion", "took     1:30")
+                .containsPattern("prepare +REUSED +0.1 s +001122334455 +same inputs")
+                .containsPattern("pretrain +SUCCEEDED +1:15 +-");
+    }
+
+    @Test
+    void logsArePagedToTheirEnd() {
+        server.answer("GET /api/runs/" + FIRST + "/logs?after=0&limit=200", page("2", event(1, "one"), event(2, null)));
+        server.answer("GET /api/runs/" + FIRST + "/logs?after=2&limit=200", page(null, event(3, "three")));
+        server.answer("GET /api/runs/" + FIRST + "/logs?after=3&limit=200", page(null));
+        Result text = CommandRunner.run(server.address(), "logs", FIRST);
+        assertThat(text.out().lines()).containsExactly("03:04:05  pretrain    one", "03:04:05  pretrain    three");
+        assertThat(CommandRunner.run(server.address(), "logs", FIRST, "--json")
+                        .json()
+                        .path("items"))
+                .hasSize(3);
+    }
+
+    @Test
+    void logsAreFollowedToTheEndOfTheRun() {
+        server.answer("GET /api/runs/" + FIRST, run(FIRST, "a", "RUNNING"))
+                .problem("GET /api/runs/" + FIRST, 503, "{\"title\":\"Starting\"}")
+                .answer("GET /api/runs/" + FIRST, run(FIRST, "a", "SUCCEEDED"));
+        server.answer("GET /api/runs/" + FIRST + "/logs?after=0&limit=200", page(null, event(1, "one")));
+        server.answer("GET /api/runs/" + FIRST + "/logs?after=1&limit=200", page(null))
+                .answer("GET /api/runs/" + FIRST + "/logs?after=1&limit=200", page(null, event(2, "two")));
+        server.answer("GET /api/runs/" + FIRST + "/logs?after=2&limit=200", page(null));
+        Result result = CommandRunner.run(server.address(), "logs", FIRST, "-f");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("one", "two");
+        assertThat(result.err()).contains("Starting. Waiting for it.");
+    }
+
+    @Test
+    void promoteGuardsTheRevisionWhenAsked() {
+        server.answer(
+                "PUT /api/models/quick%20start/aliases/champion",
+                "{\"alias\":\"champion\",\"version\":2,\"revision\":4}");
+        Result result =
+                CommandRunner.run(server.address(), "promote", "quick start", "2", "champion", "--revision", "3");
+        assertThat(result.out()).isEqualTo("quick start@champion is version 2 now.\n");
+        Received request = server.received().getFirst();
+        assertThat(request.json().path("version").asInt()).isEqualTo(2);
+        assertThat(request.headers()).containsEntry("If-match", "\"3\"");
+        CommandRunner.run(server.address(), "promote", "quick start", "2", "champion");
+        assertThat(server.received().getLast().headers()).doesNotContainKey("If-match");
+    }
+
+    @Test
+    void embedSendsTheLinesOfStandardInputInBatchesAndKeepsTheirOrder() {
+        server.answer("POST /v1/embeddings", embeddings(0, 64)).answer("POST /v1/embeddings", embeddings(64, 6));
+        String lines = IntStream.range(0, 70).mapToObj(line -> "text " + line).collect(Collectors.joining("\n"));
+        Map<String, String> environment = Map.of("FIRN_URL", server.address().toString());
+        Result result = CommandRunner.run(environment, lines, "embed", "quickstart@champion", "--dimensions", "2");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out().lines()).hasSize(70).element(69).isEqualTo("69.000000 0.50000000");
+        assertThat(server.received()).hasSize(2);
+        assertThat(server.received().get(0).json().path("input")).hasSize(64);
+        assertThat(server.received().get(1).json().path("input").get(5).asText())
+                .isEqualTo("text 69");
+        assertThat(server.received().get(1).json().path("dimensions").asInt()).isEqualTo(2);
+        assertThat(server.received().get(1).json().path("inputType").asText()).isEqualTo("document");
+    }
+
+    @Test
+    void embedPrintsOneObjectWithJson() {
+        server.answer("POST /v1/embeddings", embeddings(0, 2));
+        Result result = CommandRunner.run(
+                server.address(), "embed", "quickstart@1", "--query", "--json", "one text", "another");
+        assertThat(result.json().path("model").asText()).isEqualTo("quickstart@1");
+        assertThat(result.json().path("data").get(1).path("index").asInt()).isEqualTo(1);
+        assertThat(result.json().path("data").get(1).path("embedding").get(0).asDouble())
+                .isEqualTo(1.0);
+        assertThat(server.received().getFirst().json().path("inputType").asText())
+                .isEqualTo("query");
+    }
+
+    private static String embeddings(int first, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(index -> "{\"index\":" + index + ",\"embedding\":[" + (first + index) + ",0.5]}")
+                .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "],\"model\":\"m\"}"));
+    }
+
+    private static String page(String cursor, String... items) {
+        return "{\"items\":[" + String.join(",", items) + "],\"nextCursor\":"
+                + (cursor == null ? "null" : '"' + cursor + '"') + '}';
+    }
+
+    private static String event(int id, String message) {
+        return "{\"id\":" + id + ",\"at\":\"2026-01-02T03:04:05Z\",\"stage\":\"pretrain\",\"type\":\"log\",\"message\":"
+                + (message == null ? "null" : '"' + message + '"') + ",\"data\":{}}";
+    }
+
+    private static String runOf(String id, String name) {
+        return "{\"id\":\"" + id + "\",\"name\":\"" + name + "\",\"state\":\"SUCCEEDED\",\"ofTomorrow\":1}";
+    }
+
+    private static String run(String id, String name, String state) {
+        return """
+               {"id":"%s","name":"%s","state":"%s","priority":0,"createdAt":"2026-01-02T03:04:05Z",
+                "startedAt":"2026-01-02T03:04:06Z","finishedAt":"2026-01-02T03:05:36Z","failure":null,
+                "model":{"name":"%s","version":1,"alias":"champion"},
+                "stages":[{"name":"prepare","state":"REUSED","key":"001122334455667788","reused":true,"reusedFrom":"r0",
+                           "reason":"same inputs","seconds":0.1,"attempts":1,"artifacts":[]},
+                          {"name":"pretrain","state":"SUCCEEDED","key":null,"reused":false,"seconds":75.2,"attempts":1}]}
+               """.formatted(id, name, state, name);
+    }
+}
