@@ -2,6 +2,7 @@ package dev.firn.cli.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What is printed at the end of the demonstration. */
 final class DemoReport {
@@ -44,6 +47,7 @@ final class DemoReport {
                 .column("pretrained", Side.RIGHT)
                 .column("finetuned", Side.RIGHT)
                 .column("BM25", Side.RIGHT);
+        Set<String> unseen = unseenLanguages();
         for (View view : View.values()) {
             List<String> languages = scores.languages(view);
             if (languages.isEmpty()) {
@@ -52,7 +56,7 @@ final class DemoReport {
             table.section(title(view));
             for (String language : languages) {
                 List<String> row = new ArrayList<>();
-                row.add("  " + language);
+                row.add("  " + language + (unseen.contains(language) ? " *" : ""));
                 row.add(Integer.toString(scores.queries(view, language)));
                 for (Weights weights : Weights.values()) {
                     row.add(figure(scores.value(view, weights, language)));
@@ -69,7 +73,23 @@ final class DemoReport {
             }
             table.row(means);
         }
-        return table + "\n\n" + String.join("\n", seen());
+        String note = unseen.isEmpty() ? "" : "\n* a language that was never trained on";
+        return table + note + "\n\n" + String.join("\n", seen());
+    }
+
+    /** The languages that the specification evaluates and never trains on. */
+    private Set<String> unseenLanguages() {
+        Set<String> unseen = new TreeSet<>();
+        if (run.specification() != null) {
+            JsonNode sources = run.specification().path("data").path("sources");
+            for (JsonNode source : sources) {
+                source.path("evaluationLanguages").forEach(language -> unseen.add(language.asText()));
+            }
+            for (JsonNode source : sources) {
+                source.path("languages").forEach(language -> unseen.remove(language.asText()));
+            }
+        }
+        return unseen;
     }
 
     private String title(View view) {

@@ -62,14 +62,15 @@ class DemoTest {
                 .containsSubsequence(
                         "nDCG@10  queries  untrained  initialised  pretrained  finetuned   BM25",
                         "queries against passages of their own language, 192 dimensions",
-                        "  de          30      0.125        0.125       0.125      0.500  0.250",
+                        "  de *        30      0.125        0.125       0.125      0.500  0.250",
                         "  en          50      0.375        0.375       0.375      1.000  0.750",
                         "  mean        80      0.250        0.250       0.250      0.750  0.500",
                         "queries of each language against English passages, 192 dimensions",
-                        "  de          30      0.125        0.125       0.125      0.500  0.250",
+                        "  de *        30      0.125        0.125       0.125      0.500  0.250",
                         "  mean        30      0.125        0.125       0.125      0.500  0.250",
                         "their own language again, truncated, 64 dimensions",
-                        "  de          30      0.063        0.063       0.063      0.500      -",
+                        "  de *        30      0.063        0.063       0.063      0.500      -",
+                        "* a language that was never trained on",
                         "Own language: the finished model 0.750 against 0.250 for its untrained self; it is better in all 2 languages.",
                         "stage     seconds  result    why",
                         "prepare      12.3  computed",
@@ -153,6 +154,7 @@ class DemoTest {
         server.answer("GET /api/runs/r", """
                 {"id":"r","name":"quickstart","state":"%s","model":%s,
                  "startedAt":"2026-01-02T03:04:06Z","finishedAt":"2026-01-02T03:05:36.500Z",
+                 "specification":{"data":{"sources":[{"languages":["en"],"evaluationLanguages":["de","en"]}]}},
                  "stages":[{"name":"prepare","state":"SUCCEEDED","reused":false,"seconds":12.3456},
                            {"name":"evaluate","state":"REUSED","reused":true,"reusedFrom":"r0","reason":"same inputs","seconds":null}]}
                 """.formatted(state, model));
