@@ -142,7 +142,7 @@ final class CatalogueContent {
 
     /** Whether a base key is one of those in {@code share} that its hash holds back. */
     static boolean isHeldBack(String baseKey, int share) {
-        return Long.remainderUnsigned(TextDigest.of(baseKey).high(), share) == 0;
+        return Long.remainderUnsigned(TextDigest.of(baseKey).high() >>> 32, share) == 0;
     }
 
     boolean isHeldBack(String key) {

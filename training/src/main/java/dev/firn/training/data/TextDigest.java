@@ -6,9 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The first 128 bits of the SHA-256 of a text: what stands for it on the heap. */
 record TextDigest(long high, long low) {
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(TextDigest::sha256);
 
     static MessageDigest sha256() {
@@ -40,10 +42,8 @@ record TextDigest(long high, long low) {
 
     /** A text without what {@link #ofMeaning} looks over. */
     static String normalized(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFKC)
-                .toLowerCase(Locale.ROOT)
-                .strip()
-                .replaceAll("\\s+", " ");
+        String composed = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        return WHITE_SPACE.matcher(composed.strip()).replaceAll(" ");
     }
 
     private static long number(byte[] bytes, int from) {
