@@ -9,6 +9,8 @@ import dev.firn.registry.ConflictException;
 import dev.firn.registry.InvalidCursorException;
 import dev.firn.registry.RegistryUnavailableException;
 import dev.firn.registry.RevisionMismatchException;
+import dev.firn.registry.blob.CorruptBlobException;
+import dev.firn.registry.blob.ObjectStoreException;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.specification.UnreadableSpecificationException;
 import jakarta.ws.rs.WebApplicationException;
@@ -85,6 +87,21 @@ public final class Problems {
                         503, "registry-unavailable", "The registry does not answer", "Try again in a moment")))
                 .header("Retry-After", "5")
                 .build();
+    }
+
+    /** The object store is away, or refuses. */
+    @ServerExceptionMapper
+    public Response objectStore(ObjectStoreException e) {
+        LOG.warn("The object store failed", e);
+        return response(
+                Problem.of(503, "object-store-unavailable", "The object store does not answer", e.getMessage()));
+    }
+
+    /** What was stored is not what was put there. */
+    @ServerExceptionMapper
+    public Response corrupt(CorruptBlobException e) {
+        LOG.error("Stored content is damaged", e);
+        return response(Problem.of(500, "damaged", "Stored content is damaged", e.getMessage()));
     }
 
     /** A specification that is not YAML or JSON. */

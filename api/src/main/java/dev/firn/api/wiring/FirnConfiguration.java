@@ -3,6 +3,7 @@ package dev.firn.api.wiring;
 import dev.firn.api.boot.Role;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,6 +21,10 @@ public interface FirnConfiguration {
     @WithDefault("2000000000")
     long embeddingMemory();
 
+    /** How much the local copies of stored files may hold, in bytes. */
+    @WithDefault("20000000000")
+    long cacheBytes();
+
     /** The object store. */
     S3 s3();
 
@@ -28,7 +33,7 @@ public interface FirnConfiguration {
 
     /** An object store that speaks S3. */
     interface S3 {
-        String endpoint();
+        URI endpoint();
 
         String accessKey();
 

@@ -1,6 +1,9 @@
 package dev.firn.api.wiring;
 
 import dev.firn.registry.RegistryDatabase;
+import dev.firn.registry.artifact.ArtifactStore;
+import dev.firn.registry.blob.BlobStore;
+import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.checkpoint.CheckpointStore;
 import dev.firn.registry.dataset.DatasetStore;
 import dev.firn.registry.evaluation.EvaluationStore;
@@ -11,6 +14,11 @@ import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
 import io.agroal.api.AgroalDataSource;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -20,6 +28,49 @@ public final class Wiring {
     @Singleton
     RegistryDatabase database(AgroalDataSource dataSource) {
         return new RegistryDatabase(dataSource);
+    }
+
+    @Produces
+    @Singleton
+    BlobStore blobs(RegistryDatabase database, FirnConfiguration configuration) {
+        FirnConfiguration.S3 s3 = configuration.s3();
+        ObjectStoreSettings settings =
+                new ObjectStoreSettings(s3.endpoint(), s3.accessKey(), s3.secretKey(), s3.bucket(), s3.region());
+        return BlobStore.open(database, settings, configuration.home().resolve("spool"));
+    }
+
+    void close(@Disposes BlobStore blobs) {
+        blobs.close();
+    }
+
+    @Produces
+    @Singleton
+    ArtifactStore artifacts(RegistryDatabase database, BlobStore blobs, FirnConfiguration configuration) {
+        return new ArtifactStore(database, blobs, configuration.home().resolve("cache"), configuration.cacheBytes());
+    }
+
+    @Produces
+    @Singleton
+    WorkflowServiceStubs temporal(FirnConfiguration configuration) {
+        FirnConfiguration.Temporal temporal = configuration.temporal();
+        WorkflowServiceStubsOptions.Builder options = WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(temporal.address())
+                .setEnableHttps(temporal.tls());
+        temporal.apiKey().ifPresent(key -> options.addApiKey(() -> key));
+        return WorkflowServiceStubs.newServiceStubs(options.build());
+    }
+
+    void close(@Disposes WorkflowServiceStubs temporal) {
+        temporal.shutdownNow();
+    }
+
+    @Produces
+    @Singleton
+    WorkflowClient workflows(WorkflowServiceStubs temporal, FirnConfiguration configuration) {
+        WorkflowClientOptions options = WorkflowClientOptions.newBuilder()
+                .setNamespace(configuration.temporal().namespace())
+                .build();
+        return WorkflowClient.newInstance(temporal, options);
     }
 
     @Produces

@@ -61,6 +61,15 @@ public final class BlobStore implements AutoCloseable {
         return new BlobStore(database, objects, spool);
     }
 
+    /**
+     * Asks the object store for an answer.
+     *
+     * @throws ObjectStoreException when there is none
+     */
+    public void check() {
+        objects.check();
+    }
+
     /** Stores content. */
     public Blob put(byte[] content) {
         return put(new ByteArrayInputStream(content));

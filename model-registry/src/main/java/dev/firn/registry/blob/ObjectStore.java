@@ -61,6 +61,18 @@ final class ObjectStore implements AutoCloseable {
         }
     }
 
+    /** Asks for an answer. */
+    void check() {
+        try {
+            if (!client.bucketExists(
+                    BucketExistsArgs.builder().bucket(settings.bucket()).build())) {
+                throw new ObjectStoreException("there is no bucket " + settings.bucket(), false, null);
+            }
+        } catch (MinioException e) {
+            throw translated("the object store does not answer", e);
+        }
+    }
+
     /** The object's size; nothing when there is none. */
     OptionalLong size(String key) {
         try {
