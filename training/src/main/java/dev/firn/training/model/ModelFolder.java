@@ -1,0 +1,117 @@
+package dev.firn.training.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A model's folder in the layout that sentence-transformers loads: a transformer, pooling of the first token, and
+ * normalisation. The same inputs give the same bytes; nothing in it tells when or where it was written.
+ */
+public final class ModelFolder {
+    private static final String PROMPTS_FILE = "config_sentence_transformers.json";
+    private static final String TRANSFORMER_FILE = "sentence_bert_config.json";
+    private static final String POOLING_FILE = "1_Pooling/config.json";
+    private static final String PACKAGE = "sentence_transformers.models.";
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private ModelFolder() {}
+
+    /**
+     * Writes a model's folder.
+     *
+     * @param folder exists and is empty
+     * @param weights a folder with {@code config.json} and {@code model.safetensors}
+     * @param tokenizer a folder with {@code tokenizer.json}
+     * @param card the text of {@code README.md}
+     */
+    public static void write(Path folder, Path weights, Path tokenizer, EmbeddingSettings settings, String card)
+            throws IOException {
+        EncoderConfiguration encoder = EncoderConfiguration.fromJson(Files.readString(weights.resolve("config.json")));
+        Files.copy(weights.resolve("config.json"), folder.resolve("config.json"));
+        Files.copy(weights.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        Tokenizer.copy(tokenizer, folder, settings.maximumTokens());
+        Files.createDirectories(folder.resolve("1_Pooling"));
+        Files.createDirectories(folder.resolve("2_Normalize"));
+        write(folder.resolve("modules.json"), modules());
+        write(folder.resolve(TRANSFORMER_FILE), transformer(settings));
+        write(folder.resolve(POOLING_FILE), pooling(encoder.hidden()));
+        // Normalising has no settings; the file keeps the folder where only files are stored.
+        write(folder.resolve("2_Normalize/config.json"), MAPPER.createObjectNode());
+        write(folder.resolve(PROMPTS_FILE), prompts(settings));
+        Files.writeString(folder.resolve("README.md"), card);
+    }
+
+    /**
+     * Reads back how a folder's model turns texts into vectors.
+     *
+     * @throws IOException when a file is missing, or asks for what is not supported; says what
+     */
+    static EmbeddingSettings readSettings(Path folder) throws IOException {
+        JsonNode pooling = MAPPER.readTree(folder.resolve(POOLING_FILE).toFile());
+        if (!pooling.path("pooling_mode_cls_token").asBoolean()) {
+            throw new IOException(folder.resolve(POOLING_FILE) + ": only pooling of the first token is supported");
+        }
+        JsonNode transformer = MAPPER.readTree(folder.resolve(TRANSFORMER_FILE).toFile());
+        JsonNode prompts =
+                MAPPER.readTree(folder.resolve(PROMPTS_FILE).toFile()).path("prompts");
+        return new EmbeddingSettings(
+                prompts.path("query").asText(""),
+                prompts.path("document").asText(""),
+                transformer.path("max_seq_length").asInt());
+    }
+
+    private static ArrayNode modules() {
+        ArrayNode modules = MAPPER.createArrayNode();
+        module(modules, "", "Transformer");
+        module(modules, "1_Pooling", "Pooling");
+        module(modules, "2_Normalize", "Normalize");
+        return modules;
+    }
+
+    private static void module(ArrayNode modules, String path, String type) {
+        int position = modules.size();
+        modules.addObject()
+                .put("idx", position)
+                .put("name", Integer.toString(position))
+                .put("path", path)
+                .put("type", PACKAGE + type);
+    }
+
+    private static ObjectNode transformer(EmbeddingSettings settings) {
+        return MAPPER.createObjectNode()
+                .put("max_seq_length", settings.maximumTokens())
+                .put("do_lower_case", false);
+    }
+
+    private static ObjectNode pooling(int dimension) {
+        return MAPPER.createObjectNode()
+                .put("word_embedding_dimension", dimension)
+                .put("pooling_mode_cls_token", true)
+                .put("pooling_mode_mean_tokens", false)
+                .put("pooling_mode_max_tokens", false)
+                .put("pooling_mode_mean_sqrt_len_tokens", false)
+                .put("pooling_mode_weightedmean_tokens", false)
+                .put("pooling_mode_lasttoken", false)
+                .put("include_prompt", true);
+    }
+
+    private static ObjectNode prompts(EmbeddingSettings settings) {
+        ObjectNode content = MAPPER.createObjectNode();
+        content.putObject("prompts").put("query", settings.queryPrefix()).put("document", settings.documentPrefix());
+        content.putNull("default_prompt_name");
+        content.put("similarity_fn_name", "cosine");
+        return content;
+    }
+
+    private static void write(Path file, JsonNode content) throws IOException {
+        Files.writeString(file, MAPPER.writeValueAsString(content) + "\n");
+    }
+}
