@@ -2,7 +2,6 @@ package dev.firn.embedded;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -31,9 +30,10 @@ public final class EmbeddedObjectStore implements AutoCloseable {
             Path folder, int preferredPort, String accessKey, String secretKey, String bucket) {
         try {
             PrivateFiles.createFolder(folder);
-            Files.createDirectories(folder.resolve(bucket));
+            PrivateFiles.createFolder(folder.resolve(bucket));
             S3Proxy proxy = S3Proxy.builder()
-                    .blobStore(new FilesystemNio2BlobStore(folder.toRealPath().toString()))
+                    .blobStore(new PrivateBlobStore(
+                            new FilesystemNio2BlobStore(folder.toRealPath().toString())))
                     .endpoint(URI.create("http://" + LoopbackPorts.HOST + ":" + LoopbackPorts.free(preferredPort)))
                     .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
                     .metricsEnabled(false)
