@@ -8,10 +8,10 @@ package dev.firn.cli.console;
  */
 public record Terminal(boolean interactive, int columns) {
     /** Set to {@code true} by the launcher when standard error is a terminal: Java itself can only ask for both. */
-    public static final String INTERACTIVE_PROPERTY = "firn.terminal";
+    public static final String INTERACTIVE_PROPERTY = "launcher.terminal";
 
     /** The width of that terminal. */
-    public static final String COLUMNS_PROPERTY = "firn.columns";
+    public static final String COLUMNS_PROPERTY = "launcher.columns";
 
     private static final int USUAL_COLUMNS = 80;
     private static final int FEWEST_COLUMNS = 40;

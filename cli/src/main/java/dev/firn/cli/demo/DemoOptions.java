@@ -17,8 +17,9 @@ import picocli.CommandLine.ParameterException;
  * @param specification the run specification to submit
  */
 public record DemoOptions(boolean exit, boolean json, Path specification) {
-    /** The folder with the examples; the launcher sets it, so that the demonstration runs from any folder. */
-    public static final String EXAMPLES_PROPERTY = "firn.examples";
+    /** The folder with the examples; the launcher sets it, so that the demonstration runs from any
+     * folder. Not below {@code firn.}, which is the server's configuration. */
+    public static final String EXAMPLES_PROPERTY = "launcher.examples";
 
     public DemoOptions {
         requireNonNull(specification, "specification is null");
