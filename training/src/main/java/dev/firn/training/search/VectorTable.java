@@ -15,21 +15,25 @@ import java.util.stream.IntStream;
 public final class VectorTable {
     private final MemorySegment values;
     private final int rows;
+    /** Components of a stored vector. */
+    private final int stride;
+    /** Components of a vector as it is given out; fewer than stored ones when truncated. */
     private final int dimension;
     /** Ascending row numbers by position; null when row numbers are positions. */
     private final int[] rowNumbers;
 
     VectorTable(MemorySegment values, int rows, int dimension) {
-        this(values, rows, dimension, null);
+        this(values, rows, dimension, dimension, null);
         if (dimension < 1 || rows < 0 || values.byteSize() != (long) rows * dimension * Float.BYTES) {
             throw new IllegalArgumentException(
                     "%d bytes do not hold %d rows of %d floats".formatted(values.byteSize(), rows, dimension));
         }
     }
 
-    private VectorTable(MemorySegment values, int rows, int dimension, int[] rowNumbers) {
+    private VectorTable(MemorySegment values, int rows, int stride, int dimension, int[] rowNumbers) {
         this.values = requireNonNull(values, "values is null");
         this.rows = rows;
+        this.stride = stride;
         this.dimension = dimension;
         this.rowNumbers = rowNumbers;
     }
@@ -60,7 +64,20 @@ public final class VectorTable {
                 throw new IllegalArgumentException("the row numbers are not ascending");
             }
         }
-        return new VectorTable(values, rows, dimension, numbers.clone());
+        return new VectorTable(values, rows, stride, dimension, numbers.clone());
+    }
+
+    /**
+     * Returns the same vectors cut to their first components, each brought to length 1 again (Matryoshka).
+     *
+     * @param components at least 1 and at most {@link #dimension()}; with the dimension itself, nothing changes
+     */
+    public VectorTable truncated(int components) {
+        if (components < 1 || components > dimension) {
+            throw new IllegalArgumentException(
+                    "components must be between 1 and %d, is %d".formatted(dimension, components));
+        }
+        return new VectorTable(values, rows, stride, components, rowNumbers);
     }
 
     /** Returns how many vectors there are. */
@@ -85,11 +102,20 @@ public final class VectorTable {
      */
     public void copy(int row, float[] target, int offset) {
         MemorySegment.copy(values, ValueLayout.JAVA_FLOAT_UNALIGNED, start(row), target, offset, dimension);
+        if (dimension < stride) {
+            Truncation.normalise(target, offset, dimension);
+        }
     }
 
     /** Copies one row to {@code target}, from the byte {@code targetPosition} on. */
     void copy(int row, MemorySegment target, long targetPosition) {
-        MemorySegment.copy(values, start(row), target, targetPosition, (long) dimension * Float.BYTES);
+        if (dimension == stride) {
+            MemorySegment.copy(values, start(row), target, targetPosition, (long) dimension * Float.BYTES);
+        } else {
+            float[] cut = new float[dimension];
+            copy(row, cut, 0);
+            MemorySegment.copy(cut, 0, target, ValueLayout.JAVA_FLOAT_UNALIGNED, targetPosition, dimension);
+        }
     }
 
     private long start(int row) {
@@ -101,6 +127,6 @@ public final class VectorTable {
             }
         }
         Objects.checkIndex(position, rows);
-        return (long) position * dimension * Float.BYTES;
+        return (long) position * stride * Float.BYTES;
     }
 }
