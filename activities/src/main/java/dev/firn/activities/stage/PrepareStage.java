@@ -1,0 +1,66 @@
+package dev.firn.activities.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.registry.run.StageOutput;
+import dev.firn.training.data.DatasetPreparer;
+import dev.firn.training.data.PreparedDataset;
+import dev.firn.workflows.stage.Stage;
+import dev.firn.workflows.stage.StageKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Makes the dataset: texts, tokens, pairs, evaluation sets and the tokeniser. */
+final class PrepareStage implements StageWork {
+    static final String DATASET = "dataset";
+
+    private final TrainingInputs inputs;
+
+    PrepareStage(TrainingInputs inputs) {
+        this.inputs = requireNonNull(inputs, "inputs is null");
+    }
+
+    @Override
+    public List<StageOutput> perform(StageContext context) throws IOException {
+        Path folder = context.newFolder(DATASET);
+        String digest;
+        String counts;
+        try (PreparedDataset dataset = new DatasetPreparer(inputs.artifacts())
+                .prepare(TrainingInputs.dataset(context.specification()), folder, context::count)) {
+            digest = dataset.summary().inputDigest();
+            counts = "%,d pairs of %d sources, %,d different texts, %d evaluation sets"
+                    .formatted(
+                            dataset.sources().stream()
+                                    .mapToLong(source -> source.size())
+                                    .sum(),
+                            dataset.sources().size(),
+                            dataset.corpus().rows(),
+                            dataset.evaluations().size());
+        }
+        requireAcceptedInputs(context, digest);
+        context.log(counts);
+        return List.of(context.publish(DATASET, DATASET, folder));
+    }
+
+    /** The stage key was planned from the inputs as they were when the run was accepted. */
+    private static void requireAcceptedInputs(StageContext context, String inputDigest) {
+        String key = StageKeys.compute(
+                        context.specification(),
+                        Map.of(Stage.PREPARE, new TreeMap<>(Map.of("data", inputDigest))),
+                        Map.of())
+                .get(Stage.PREPARE);
+        String planned = context.stores()
+                .stages()
+                .get(context.runId(), Stage.PREPARE.label())
+                .key()
+                .orElseThrow();
+        if (!key.equals(planned)) {
+            throw new PermanentFailure(
+                    "An input file changed after the run was accepted; submit the specification again");
+        }
+    }
+}

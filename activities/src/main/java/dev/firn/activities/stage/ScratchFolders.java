@@ -1,0 +1,27 @@
+package dev.firn.activities.stage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Folders that stages work in. */
+final class ScratchFolders {
+    private static final Logger LOG = LoggerFactory.getLogger(ScratchFolders.class);
+
+    private ScratchFolders() {}
+
+    /** Removes a folder with all that is in it; what cannot be removed is left and logged. */
+    static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed", folder, e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.firn.activities.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.registry.evaluation.NewEvaluation;
+import dev.firn.training.data.EvaluationFolder;
+import dev.firn.training.data.EvaluationSets;
+import dev.firn.training.data.PreparedDataset;
+import dev.firn.training.evaluation.EvaluationSet;
+import dev.firn.training.evaluation.Evaluator;
+import dev.firn.training.evaluation.ResultFiles;
+import dev.firn.training.evaluation.SetResult;
+import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.model.EmbeddingModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The evaluation sets of a dataset, ready to measure retrievers on; writes what each retrieved to a folder. */
+final class SetEvaluation {
+    static final String BM25 = "bm25";
+    private static final int DEPTH = 1000;
+
+    private final StageContext context;
+    private final Map<String, EvaluationFolder> folders;
+    private final List<EvaluationSet> sets;
+    private final Path scratch;
+    private final ResultFiles files;
+
+    /**
+     * Loads the sets.
+     *
+     * @param results folder for the runs and the values per query
+     */
+    SetEvaluation(StageContext context, PreparedDataset dataset, Path results) throws IOException {
+        this.context = requireNonNull(context, "context is null");
+        this.folders =
+                dataset.evaluations().stream().collect(Collectors.toMap(EvaluationFolder::name, Function.identity()));
+        this.sets = EvaluationSets.load(dataset.evaluations());
+        this.scratch = context.newFolder("evaluating");
+        this.files = new ResultFiles(results);
+    }
+
+    /** Measures a model at its full width and at truncated ones; those that are not below its width are left out. */
+    List<NewEvaluation> measure(String weights, EmbeddingModel model, List<Integer> truncatedDimensions)
+            throws IOException {
+        List<Integer> dimensions = Stream.concat(
+                        Stream.of(model.dimension()),
+                        truncatedDimensions.stream().filter(dimension -> dimension < model.dimension()))
+                .toList();
+        List<NewEvaluation> evaluations = new ArrayList<>();
+        try (ComputeContext compute = new ComputeContext(context.specification().threads())) {
+            new Evaluator(compute, DEPTH, scratch)
+                    .evaluate(
+                            model,
+                            sets,
+                            dimensions,
+                            collect(weights, evaluations),
+                            (done, total) -> context.count("measuring " + weights, done, total));
+        }
+        return evaluations;
+    }
+
+    List<NewEvaluation> measureBm25() throws IOException {
+        List<NewEvaluation> evaluations = new ArrayList<>();
+        try (ComputeContext compute = new ComputeContext(context.specification().threads())) {
+            new Evaluator(compute, DEPTH, scratch)
+                    .evaluateBm25(
+                            sets,
+                            collect(BM25, evaluations),
+                            (done, total) -> context.count("measuring BM25", done, total));
+        }
+        return evaluations;
+    }
+
+    private Consumer<SetResult> collect(String weights, List<NewEvaluation> evaluations) {
+        return result -> {
+            try {
+                files.write(weights, result);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            evaluations.add(new NewEvaluation(
+                    weights,
+                    result.set(),
+                    folders.get(result.set()).kind().word(),
+                    result.queryLanguage(),
+                    result.documentLanguage(),
+                    result.dimension() == null ? OptionalInt.empty() : OptionalInt.of(result.dimension()),
+                    result.measured().queries(),
+                    result.measured().mean()));
+        };
+    }
+}

@@ -1,0 +1,149 @@
+package dev.firn.activities.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.firn.activities.Stores;
+import dev.firn.registry.Digest;
+import dev.firn.registry.StageToken;
+import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.lineage.LineageInput;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.StageOutput;
+import dev.firn.workflows.specification.RunSpecification;
+import dev.firn.workflows.stage.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** What a stage at work has at hand. Its folder is its own and goes away with it. */
+final class StageContext {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Stores stores;
+    private final Run run;
+    private final RunSpecification specification;
+    private final StageToken token;
+    private final Path folder;
+    private final Vitals vitals;
+    private final Map<String, Object> fingerprint;
+    private final Set<LineageInput> inputs = new LinkedHashSet<>();
+    private int fetched;
+
+    StageContext(
+            Stores stores,
+            Run run,
+            RunSpecification specification,
+            StageToken token,
+            Path folder,
+            Vitals vitals,
+            Map<String, Object> fingerprint) {
+        this.stores = requireNonNull(stores, "stores is null");
+        this.run = requireNonNull(run, "run is null");
+        this.specification = requireNonNull(specification, "specification is null");
+        this.token = requireNonNull(token, "token is null");
+        this.folder = requireNonNull(folder, "folder is null");
+        this.vitals = requireNonNull(vitals, "vitals is null");
+        this.fingerprint = Map.copyOf(fingerprint);
+    }
+
+    Stores stores() {
+        return stores;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    RunSpecification specification() {
+        return specification;
+    }
+
+    StageToken token() {
+        return token;
+    }
+
+    JsonNode fingerprint() {
+        return MAPPER.valueToTree(fingerprint);
+    }
+
+    /** A new empty folder of this stage. */
+    Path newFolder(String name) throws IOException {
+        return Files.createDirectories(folder.resolve(name));
+    }
+
+    /** Says how far it is; cheap, may be called at every step. */
+    void progress(StageProgress progress) {
+        vitals.report(progress);
+    }
+
+    /** Writes a line to the run's log. */
+    void log(String message) {
+        stores.events().append(token, "log", message, JsonNodeFactory.instance.objectNode());
+    }
+
+    /**
+     * To be called between steps: throws when the stage must not go on, because the run is being cancelled, the worker
+     * is shutting down, or another attempt has taken over.
+     */
+    void check() {
+        vitals.check();
+    }
+
+    /** Progress of something countable; stops the work when the stage must not go on. */
+    void count(String message, long done, long total) {
+        check();
+        progress(StageProgress.counted(message, done, total));
+    }
+
+    /** An output of an earlier stage of the run. */
+    ArtifactReference output(Stage stage, String name) {
+        return stores.stages().get(run.id(), stage.label()).outputs().stream()
+                .filter(output -> output.name().equals(name))
+                .map(StageOutput::artifact)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Stage " + stage.label() + " has no output " + name));
+    }
+
+    /** The files of an earlier stage's output, verified, in a folder of this stage; they are not to be changed. */
+    Path fetch(Stage stage, String name) throws IOException {
+        ArtifactReference artifact = output(stage, name);
+        inputs.add(new LineageInput(artifact.digest(), name));
+        return fetch(artifact);
+    }
+
+    /** Notes an input from outside for the lineage. */
+    void usesExternal(Digest digest, String kind, String name) {
+        stores.lineage().nameExternal(digest, kind, name);
+        inputs.add(new LineageInput(digest, kind));
+    }
+
+    /** What the stage read: each output of an earlier stage that was fetched, and what came from outside. */
+    Set<LineageInput> inputs() {
+        return Collections.unmodifiableSet(inputs);
+    }
+
+    /** The files of an artifact, verified, in a folder of this stage; they are not to be changed. */
+    Path fetch(ArtifactReference artifact) throws IOException {
+        fetched++;
+        Path target = folder.resolve("fetched-" + fetched);
+        stores.artifacts().fetch(artifact, target);
+        return target;
+    }
+
+    /** Publishes a folder as an output. */
+    StageOutput publish(String name, String kind, Path content) throws IOException {
+        return new StageOutput(name, stores.artifacts().publish(content, kind));
+    }
+
+    UUID runId() {
+        return run.id();
+    }
+}

@@ -1,0 +1,224 @@
+package dev.firn.activities.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.activities.Stores;
+import dev.firn.registry.ConflictException;
+import dev.firn.registry.NotFoundException;
+import dev.firn.registry.RegistryUnavailableException;
+import dev.firn.registry.StageToken;
+import dev.firn.registry.StaleFenceException;
+import dev.firn.registry.blob.CorruptBlobException;
+import dev.firn.registry.blob.ObjectStoreException;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.StageExecution;
+import dev.firn.registry.run.StageOutput;
+import dev.firn.registry.run.StageState;
+import dev.firn.training.data.DataFaultException;
+import dev.firn.training.trainer.NonFiniteLossException;
+import dev.firn.workflows.specification.RunSpecification;
+import dev.firn.workflows.specification.SpecificationReader;
+import dev.firn.workflows.stage.Stage;
+import dev.firn.workflows.stage.StageActivities;
+import dev.firn.workflows.stage.StageKeys;
+import dev.firn.workflows.stage.StageOutcome;
+import dev.firn.workflows.stage.StageTask;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all stages share. A stage that is done answers at once; one whose key was finished by any run is taken over;
+ * else the fence is taken, the work done, and its outputs written under that fence.
+ *
+ * <p>Faults of the outside world (a store that is away, a full disk) are tried again by Temporal without a limit. A fault
+ * of the input is final at once. Anything else is final after {@value #ATTEMPTS_AT_THE_UNKNOWN} attempts in one go.
+ */
+final class StageRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int ATTEMPTS_AT_THE_UNKNOWN = 3;
+
+    private final SpecificationReader reader = new SpecificationReader();
+    private final Stores stores;
+    private final Path scratch;
+    private final String worker;
+
+    /**
+     * A runner.
+     *
+     * @param scratch folder for the stages' files; what it holds may go at any time between stages
+     * @param worker who works, for the attempts' rows
+     */
+    StageRunner(Stores stores, Path scratch, String worker) {
+        this.stores = requireNonNull(stores, "stores is null");
+        this.scratch = requireNonNull(scratch, "scratch is null");
+        this.worker = requireNonNull(worker, "worker is null");
+    }
+
+    StageOutcome run(StageTask task, StageWork work) {
+        ActivityExecutionContext activity = Activity.getExecutionContext();
+        UUID runId = UUID.fromString(task.runId());
+        StageToken token = null;
+        try {
+            Run run = stores.runs().get(runId);
+            RunSpecification specification = reader.read(stores.runs().specification(runId));
+            StageExecution execution = stores.stages().get(runId, task.stage().label());
+            if (execution.state() == StageState.SUCCEEDED || execution.state() == StageState.REUSED) {
+                return new StageOutcome(
+                        task.stage(), execution.key().orElseThrow(), execution.state() == StageState.REUSED);
+            }
+            Map<String, Object> fingerprint = Numerics.fingerprint(specification.threads());
+            String key = key(task, run, execution, fingerprint);
+            if (specification.reuse() && task.stage().reusable() && execution.state() == StageState.PENDING) {
+                Optional<StageExecution> finished = stores.stages().findReusable(key);
+                if (finished.isPresent()) {
+                    stores.stages()
+                            .reuse(
+                                    runId,
+                                    task.stage().label(),
+                                    key,
+                                    finished.get().id(),
+                                    "run " + finished.get().runId() + " finished it with the same key");
+                    return new StageOutcome(task.stage(), key, true);
+                }
+            }
+            token = stores.stages()
+                    .begin(
+                            runId,
+                            task.stage().label(),
+                            key,
+                            worker,
+                            Optional.of(MAPPER.<JsonNode>valueToTree(fingerprint)));
+            perform(activity, run, specification, token, fingerprint, work);
+            return new StageOutcome(task.stage(), key, false);
+        } catch (StageStoppedException e) {
+            throw stopped(e, token);
+        } catch (IOException | RuntimeException e) {
+            throw failure(activity, token, e);
+        }
+    }
+
+    /**
+     * The planned key; or another one when this attempt, or a stage that this one builds on, was computed on a machine
+     * with other numerics than the plan's, since the outputs then have other bits.
+     */
+    private String key(StageTask task, Run run, StageExecution execution, Map<String, Object> fingerprint) {
+        String planned = execution
+                .key()
+                .orElseThrow(() -> new PermanentFailure(
+                        "Stage " + task.stage().label() + " of run " + run.id() + " was never planned"));
+        JsonNode plannedOn = run.fingerprint().orElse(MAPPER.valueToTree(fingerprint));
+        JsonNode here = MAPPER.valueToTree(fingerprint);
+        if (!StageKeys.computesFloats(task.stage())
+                || (here.equals(plannedOn) && !builtElsewhere(run.id(), task.stage(), plannedOn))) {
+            return planned;
+        }
+        List<String> upstream = task.stage().upstream().stream()
+                .map(stage -> stores.stages().get(run.id(), stage.label()).key().orElse(""))
+                .toList();
+        return StageKeys.under(planned, Map.of("fingerprint", fingerprint, "upstream", upstream));
+    }
+
+    private boolean builtElsewhere(UUID runId, Stage stage, JsonNode plannedOn) {
+        return stage.upstream().stream()
+                .anyMatch(before -> stores
+                                .stages()
+                                .attempts(stores.stages()
+                                        .get(runId, before.label())
+                                        .id())
+                                .stream()
+                                .anyMatch(attempt -> StageKeys.computesFloats(before)
+                                        && attempt.fingerprint().isPresent()
+                                        && !attempt.fingerprint().get().equals(plannedOn))
+                        || builtElsewhere(runId, before, plannedOn));
+    }
+
+    private void perform(
+            ActivityExecutionContext activity,
+            Run run,
+            RunSpecification specification,
+            StageToken token,
+            Map<String, Object> fingerprint,
+            StageWork work)
+            throws IOException {
+        Files.createDirectories(scratch);
+        Path folder = Files.createTempDirectory(scratch, token.stage() + "-");
+        try (Vitals vitals = new Vitals(activity, stores, token)) {
+            StageContext context = new StageContext(stores, run, specification, token, folder, vitals, fingerprint);
+            List<StageOutput> outputs = work.perform(context);
+            stores.lineage()
+                    .record(
+                            token,
+                            context.inputs(),
+                            outputs.stream()
+                                    .map(output -> output.artifact().digest())
+                                    .toList());
+            stores.stages().finish(token, outputs);
+        } finally {
+            ScratchFolders.delete(folder);
+        }
+    }
+
+    private RuntimeException stopped(StageStoppedException stop, StageToken token) {
+        if (stop.reason() == StageStoppedException.Reason.CANCELLED && token != null) {
+            stores.stages().cancel(token.runId(), token.stage());
+        }
+        LOG.info("Stage {} stopped: {}", token, stop.reason());
+        // Temporal's own exception tells its server what became of the activity.
+        return (RuntimeException) stop.getCause();
+    }
+
+    private RuntimeException failure(ActivityExecutionContext activity, StageToken token, Exception fault) {
+        boolean permanent = isPermanent(fault)
+                || (!isTransient(fault) && activity.getInfo().getAttempt() >= ATTEMPTS_AT_THE_UNKNOWN);
+        String message = fault.getMessage() == null ? fault.toString() : fault.getMessage();
+        LOG.warn("Stage {} failed{}", token, permanent ? "" : "; it is tried again", fault);
+        if (token != null) {
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            document.put("message", message);
+            document.put("type", fault.getClass().getSimpleName());
+            document.put("retried", !permanent);
+            try {
+                stores.stages().failAttempt(token, document);
+            } catch (RuntimeException e) {
+                LOG.warn("The fault of {} could not be written down", token, e);
+            }
+        }
+        return permanent
+                ? ApplicationFailure.newNonRetryableFailureWithCause(message, StageActivities.PERMANENT, fault)
+                : ApplicationFailure.newFailureWithCause(
+                        message, fault.getClass().getSimpleName(), fault);
+    }
+
+    private static boolean isPermanent(Exception fault) {
+        return fault instanceof PermanentFailure
+                || fault instanceof DataFaultException
+                || fault instanceof NonFiniteLossException
+                || fault instanceof NotFoundException
+                || fault instanceof ConflictException;
+    }
+
+    private static boolean isTransient(Exception fault) {
+        return fault instanceof IOException
+                || fault instanceof UncheckedIOException
+                || fault instanceof RegistryUnavailableException
+                || fault instanceof ObjectStoreException
+                || fault instanceof CorruptBlobException
+                || fault instanceof StaleFenceException;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.firn.activities.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.activities.Stores;
+import dev.firn.registry.StageToken;
+import dev.firn.registry.StaleFenceException;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCanceledException;
+import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityWorkerShutdownException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a stage's vital signs: once a second, from a thread of its own, it heartbeats to Temporal and writes progress to
+ * the registry, so that neither waits for a long step. It hears that way when the stage must stop.
+ */
+final class Vitals implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Vitals.class);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final long PERIOD_MILLIS = 1000;
+
+    private final ActivityExecutionContext activity;
+    private final Stores stores;
+    private final StageToken token;
+    private final ScheduledExecutorService ticker;
+    private final AtomicReference<StageProgress> latest = new AtomicReference<>();
+    private final AtomicReference<StageStoppedException> stopped = new AtomicReference<>();
+    private StageProgress written;
+
+    Vitals(ActivityExecutionContext activity, Stores stores, StageToken token) {
+        this.activity = requireNonNull(activity, "activity is null");
+        this.stores = requireNonNull(stores, "stores is null");
+        this.token = requireNonNull(token, "token is null");
+        this.ticker = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("vitals-" + token.stage()).factory());
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    void report(StageProgress progress) {
+        latest.set(progress);
+    }
+
+    void check() {
+        StageStoppedException exception = stopped.get();
+        if (exception != null) {
+            throw exception;
+        }
+    }
+
+    private void tick() {
+        StageProgress progress = latest.get();
+        try {
+            activity.heartbeat(progress);
+        } catch (ActivityCanceledException e) {
+            stop(StageStoppedException.Reason.CANCELLED, e);
+        } catch (ActivityWorkerShutdownException e) {
+            stop(StageStoppedException.Reason.SHUTTING_DOWN, e);
+        } catch (ActivityCompletionException e) {
+            stop(StageStoppedException.Reason.REPLACED, e);
+        }
+        if (progress == null || progress.equals(written)) {
+            return;
+        }
+        try {
+            stores.stages().progress(token, MAPPER.valueToTree(progress));
+            written = progress;
+        } catch (StaleFenceException e) {
+            stop(StageStoppedException.Reason.REPLACED, e);
+        } catch (RuntimeException e) {
+            // Progress is for people: a database that is away costs the stage nothing until it has results to write.
+            LOG.debug("Progress of {} could not be written", token, e);
+        }
+    }
+
+    private void stop(StageStoppedException.Reason reason, Throwable cause) {
+        stopped.compareAndSet(null, new StageStoppedException(reason, cause));
+    }
+
+    /** Writes the last progress and ends. */
+    @Override
+    public void close() {
+        ticker.shutdown();
+        try {
+            if (!ticker.awaitTermination(10, TimeUnit.SECONDS)) {
+                ticker.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            ticker.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.firn.activities.submission;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.training.data.DataFault;
+import dev.firn.training.data.DataInspection;
+import dev.firn.training.data.DatasetPreparer;
+import dev.firn.workflows.specification.ContrastiveSpecification;
+import dev.firn.workflows.specification.Fault;
+import dev.firn.workflows.specification.RunSpecification;
+import dev.firn.workflows.specification.TeacherSpecification;
+import dev.firn.workflows.stage.Stage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** Holds a specification against the files it names, before a run is accepted. Reads; writes nothing. */
+final class InputInspection {
+    private final TrainingInputs inputs;
+
+    InputInspection(TrainingInputs inputs) {
+        this.inputs = requireNonNull(inputs, "inputs is null");
+    }
+
+    /**
+     * What was found.
+     *
+     * @param digests digests of what each stage reads from outside
+     */
+    record Findings(List<Fault> faults, DataInspection data, Map<Stage, SortedMap<String, String>> digests) {}
+
+    Findings inspect(RunSpecification specification) throws IOException {
+        DataInspection data = new DatasetPreparer(inputs.artifacts()).inspect(TrainingInputs.dataset(specification));
+        List<Fault> faults = new ArrayList<>();
+        data.faults().forEach(fault -> faults.add(toFault(fault)));
+
+        Map<Stage, SortedMap<String, String>> digests = new EnumMap<>(Stage.class);
+        digests.put(Stage.PREPARE, new TreeMap<>(Map.of("data", data.inputDigest())));
+        if (specification.filter().teacher() != null) {
+            teacher(Stage.FILTER, specification.filter().teacher(), digests, faults);
+        }
+        if (specification.mine().teacher() != null) {
+            teacher(Stage.MINE, specification.mine().teacher(), digests, faults);
+        }
+        if (data.faults().isEmpty()) {
+            sizes(specification, data, faults);
+        }
+        return new Findings(faults, data, digests);
+    }
+
+    private static Fault toFault(DataFault fault) {
+        String parent = switch (fault.section()) {
+            case SOURCES -> "/data/sources/" + fault.index();
+            case EVALUATIONS -> "/data/evaluation/" + fault.index();
+            case TOKENIZER -> "/tokenizer";
+        };
+        return new Fault(parent + fault.pointer(), fault.message());
+    }
+
+    private void teacher(
+            Stage stage,
+            TeacherSpecification teacher,
+            Map<Stage, SortedMap<String, String>> digests,
+            List<Fault> faults) {
+        try {
+            digests.put(stage, new TreeMap<>(Map.of("teacher", inputs.teacherDigest(teacher))));
+        } catch (IOException | IllegalArgumentException e) {
+            faults.add(new Fault("/" + stage.label() + "/teacher", String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Patterns that match nothing, and batches that no source could ever fill. */
+    private static void sizes(RunSpecification specification, DataInspection data, List<Fault> faults) {
+        if (specification.filter().teacher() != null) {
+            requireMatch("/filter/sources", specification.filter().sources(), data, faults);
+        }
+        batch("/pretrain", specification.pretrain(), specification.pretrain().sources(), data, faults);
+        batch("/finetune", specification.finetune(), specification.mine().sources(), data, faults);
+        if (data.evaluations().stream().allMatch(set -> set.queries() == 0)) {
+            faults.add(new Fault("/data/evaluation", "no evaluation set has a query"));
+        }
+    }
+
+    private static boolean requireMatch(
+            String pointer, List<String> patterns, DataInspection data, List<Fault> faults) {
+        Predicate<String> matches = SourcePatterns.matching(patterns);
+        if (data.sources().stream().map(DataInspection.SourceCount::name).noneMatch(matches)) {
+            faults.add(new Fault(
+                    pointer,
+                    "matches no source; there are "
+                            + data.sources().stream()
+                                    .map(DataInspection.SourceCount::name)
+                                    .toList()));
+            return false;
+        }
+        return true;
+    }
+
+    private static void batch(
+            String pointer,
+            ContrastiveSpecification stage,
+            List<String> patterns,
+            DataInspection data,
+            List<Fault> faults) {
+        String patternPointer = pointer.equals("/finetune") ? "/mine/sources" : pointer + "/sources";
+        if (!requireMatch(patternPointer, patterns, data, faults)) {
+            return;
+        }
+        Predicate<String> matches = SourcePatterns.matching(patterns);
+        long largest = data.sources().stream()
+                .filter(source -> matches.test(source.name()))
+                .mapToLong(DataInspection.SourceCount::pairs)
+                .max()
+                .orElse(0);
+        if (stage.batchSize() > largest) {
+            faults.add(new Fault(
+                    pointer + "/batchSize",
+                    "is " + stage.batchSize() + ", above the number of pairs of the largest source, which is " + largest
+                            + " (a batch comes from one source)"));
+        }
+    }
+}

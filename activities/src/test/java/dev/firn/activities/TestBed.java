@@ -1,0 +1,118 @@
+package dev.firn.activities;
+
+import dev.firn.activities.reconciliation.Reconciler;
+import dev.firn.activities.run.RunControl;
+import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.submission.RunSubmission;
+import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.embedded.EmbeddedServices;
+import dev.firn.embedded.ExternalServices;
+import dev.firn.embedded.ServiceAddresses;
+import dev.firn.registry.RegistryDatabase;
+import dev.firn.registry.RegistrySchema;
+import dev.firn.registry.artifact.ArtifactStore;
+import dev.firn.registry.blob.BlobStore;
+import dev.firn.registry.blob.ObjectStoreSettings;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.RunState;
+import dev.firn.training.artifact.MavenArtifacts;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A whole Firn without its API: real PostgreSQL, object store and Temporal in this process, and a worker. */
+final class TestBed implements AutoCloseable {
+    private final Path home;
+    private final EmbeddedServices services;
+    private final BlobStore blobs;
+    private final WorkflowServiceStubs stubs;
+    private final WorkflowClient client;
+    private final TrainingInputs inputs;
+    private FirnWorker worker;
+    final Stores stores;
+    final RunSubmission submission;
+    final RunControl control;
+    final Reconciler reconciler;
+
+    TestBed(Path home) {
+        this.home = home;
+        this.services = EmbeddedServices.start(home, ExternalServices.NONE);
+        ServiceAddresses addresses = services.addresses();
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(addresses.database().url());
+        dataSource.setUser(addresses.database().user());
+        dataSource.setPassword(addresses.database().password());
+        RegistrySchema.migrate(dataSource);
+        RegistryDatabase database = new RegistryDatabase(dataSource);
+        ServiceAddresses.ObjectStore objectStore = addresses.objectStore();
+        this.blobs = BlobStore.open(
+                database,
+                new ObjectStoreSettings(
+                        objectStore.endpoint(),
+                        objectStore.accessKey(),
+                        objectStore.secretKey(),
+                        objectStore.bucket(),
+                        objectStore.region()),
+                home.resolve("spool"));
+        this.stores = Stores.of(database, new ArtifactStore(database, blobs, home.resolve("cache"), 1L << 30));
+        this.stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(addresses.temporal().target())
+                .build());
+        this.client = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setNamespace(addresses.temporal().namespace())
+                        .build());
+        this.inputs = new TrainingInputs(
+                MavenArtifacts.standard(home.resolve("artifacts")), home.resolve("artifacts/unpacked"));
+        RunStarter starter = new RunStarter(client);
+        this.submission = new RunSubmission(stores, inputs, starter);
+        this.control = new RunControl(stores, client);
+        this.reconciler = new Reconciler(stores, client, starter);
+        startWorker();
+    }
+
+    void startWorker() {
+        worker = new FirnWorker(stores, inputs, client, home.resolve("scratch"), "test");
+        worker.start();
+    }
+
+    void stopWorker() {
+        worker.close();
+    }
+
+    /** Waits until the run has ended. */
+    Run ended(UUID runId) {
+        await(Duration.ofMinutes(3), () -> stores.runs().get(runId).state().ended());
+        return stores.runs().get(runId);
+    }
+
+    RunState state(UUID runId) {
+        return stores.runs().get(runId).state();
+    }
+
+    static void await(Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + limit);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        stubs.shutdownNow();
+        blobs.close();
+        services.close();
+    }
+}

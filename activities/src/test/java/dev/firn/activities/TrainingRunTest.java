@@ -1,0 +1,395 @@
+package dev.firn.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.firn.activities.submission.DryRun;
+import dev.firn.activities.submission.Submission;
+import dev.firn.registry.ConflictException;
+import dev.firn.registry.PageRequest;
+import dev.firn.registry.checkpoint.Checkpoint;
+import dev.firn.registry.checkpoint.CheckpointFilter;
+import dev.firn.registry.evaluation.Evaluation;
+import dev.firn.registry.evaluation.EvaluationFilter;
+import dev.firn.registry.metric.MetricSeries;
+import dev.firn.registry.model.ModelVersion;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.RunFilter;
+import dev.firn.registry.run.RunState;
+import dev.firn.registry.run.StageExecution;
+import dev.firn.registry.run.StageState;
+import dev.firn.workflows.specification.Fault;
+import dev.firn.workflows.specification.InvalidSpecificationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs on a small corpus: real text to a registered model, with all that is stored on the way. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class TrainingRunTest {
+    @TempDir
+    static Path folder;
+
+    private static String specification;
+    private static TestBed firn;
+    private static UUID first;
+
+    @BeforeAll
+    static void start() throws IOException {
+        specification = SmallData.write(Files.createDirectories(folder.resolve("data")));
+        firn = new TestBed(folder.resolve("home"));
+        first = firn.submission.submit(specification, Optional.of("first")).runId();
+        Run run = firn.ended(first);
+        assertThat(run.state()).as("%s", run.failure()).isEqualTo(RunState.SUCCEEDED);
+    }
+
+    @AfterAll
+    static void stop() {
+        firn.close();
+    }
+
+    @Test
+    @Order(1)
+    void aRunGoesThroughAllStagesAndRegistersItsModel() {
+        assertThat(stages(first)).allMatch(stage -> stage.state() == StageState.SUCCEEDED);
+        ModelVersion version =
+                firn.stores.models().findByAlias("small", "champion").orElseThrow();
+        assertThat(version.version()).isEqualTo(1);
+        assertThat(version.runId()).contains(first);
+        assertThat(version.dimension()).isEqualTo(32);
+        assertThat(firn.stores.artifacts().listFiles(version.artifact().digest()))
+                .extracting(file -> file.name())
+                .contains(
+                        "modules.json",
+                        "config.json",
+                        "model.safetensors",
+                        "tokenizer.json",
+                        "tokenizer_config.json",
+                        "special_tokens_map.json",
+                        "sentence_bert_config.json",
+                        "1_Pooling/config.json",
+                        "config_sentence_transformers.json",
+                        "README.md");
+    }
+
+    @Test
+    @Order(2)
+    void trainingTeachesTheModelToFindWhatItWasUnableToFindBefore() {
+        assertThat(ndcg("finetuned", 32)).isGreaterThan(ndcg("untrained", 32) + 0.1);
+        assertThat(ndcg("pretrained", 32)).isGreaterThan(ndcg("initialised", 32));
+        assertThat(ndcg("finetuned", 16)).isGreaterThan(ndcg("untrained", 16));
+        assertThat(evaluations().stream().filter(each -> each.result().weights().equals("bm25")))
+                .isNotEmpty();
+    }
+
+    @Test
+    @Order(3)
+    void everyStepOfTrainingHasItsMetrics() {
+        List<MetricSeries> series =
+                firn.stores.metrics().series(first, Optional.of("pretrain"), Optional.of("loss"), 1000);
+
+        assertThat(series).singleElement().satisfies(loss -> {
+            assertThat(loss.points()).hasSize(200);
+            assertThat(loss.points().getLast().value())
+                    .isLessThan(loss.points().getFirst().value());
+        });
+    }
+
+    @Test
+    @Order(4)
+    void checkpointsAreCommittedAsOftenAsAsked() {
+        assertThat(checkpoints(first, "pretrain"))
+                .extracting(Checkpoint::step)
+                .containsExactlyInAnyOrder(20L, 40L, 60L, 80L, 100L, 120L, 140L, 160L, 180L, 200L);
+        assertThat(checkpoints(first, "finetune")).extracting(Checkpoint::step).contains(30L);
+    }
+
+    @Test
+    @Order(5)
+    void theModelsLineageLeadsBackToTheDataAndTheTeacher() {
+        ModelVersion version = firn.stores.models().get("small", 1);
+
+        assertThat(firn.stores.lineage().ancestry(version.artifact().digest(), 1000))
+                .extracting(edge -> edge.relation())
+                .contains(
+                        "finetuned",
+                        "pretrained",
+                        "initialised",
+                        "dataset",
+                        "negatives",
+                        "filtered",
+                        "teacher",
+                        "data");
+    }
+
+    @Test
+    @Order(6)
+    void theSameIdempotencyKeyNeverStartsASecondRun() {
+        Submission again = firn.submission.submit(specification, Optional.of("first"));
+
+        assertThat(again.created()).isFalse();
+        assertThat(again.runId()).isEqualTo(first);
+        assertThatThrownBy(() -> firn.submission.submit(specification + "priority: 1\n", Optional.of("first")))
+                .isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    @Order(7)
+    void aDryRunSaysWhatWouldBeReusedAndWritesNothing() {
+        int before = runs();
+
+        DryRun dryRun = firn.submission.dryRun(specification);
+
+        assertThat(dryRun.stages())
+                .filteredOn(DryRun.PlannedStage::reused)
+                .extracting(stage -> stage.stage().label())
+                .containsExactly("prepare", "initialise", "filter", "pretrain", "mine", "finetune", "evaluate");
+        assertThat(dryRun.memoryBytes()).isPositive();
+        assertThat(runs()).isEqualTo(before);
+    }
+
+    @Test
+    @Order(8)
+    void aSecondRunReusesEveryStageButTheGate() {
+        UUID second = firn.submission.submit(specification, Optional.empty()).runId();
+
+        assertThat(firn.ended(second).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(stages(second))
+                .filteredOn(stage -> stage.state() == StageState.REUSED)
+                .hasSize(7)
+                .allMatch(stage -> stage.reusedFromRun().equals(Optional.of(first)))
+                .allMatch(stage -> stage.reason().orElse("").contains("same key"));
+    }
+
+    @Test
+    @Order(9)
+    void aChangedLearningRateInFinetuningReusesAllBeforeIt() {
+        UUID changed = firn.submission
+                .submit(specification.replace("learningRate: 5e-4", "learningRate: 4e-4"), Optional.empty())
+                .runId();
+
+        assertThat(firn.ended(changed).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(stages(changed))
+                .filteredOn(stage -> stage.state() == StageState.REUSED)
+                .extracting(StageExecution::stage)
+                .containsExactly("prepare", "initialise", "filter", "pretrain", "mine");
+    }
+
+    @Test
+    @Order(10)
+    void withoutReuseTheSameSpecificationGivesTheSameBits() {
+        UUID again = firn.submission
+                .submit(specification + "reuse: false\n", Optional.empty())
+                .runId();
+
+        assertThat(firn.ended(again).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(digests(again)).isEqualTo(digests(first));
+    }
+
+    @Test
+    @Order(11)
+    void aWorkerThatGoesAwayInTheMiddleCostsNothingButTime() {
+        String longer = specification.replace("steps: 200", "steps: 400") + "reuse: false\n";
+        UUID undisturbed = firn.submission.submit(longer, Optional.empty()).runId();
+        assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
+
+        UUID disturbed = firn.submission.submit(longer, Optional.empty()).runId();
+        TestBed.await(
+                Duration.ofMinutes(2), () -> checkpoints(disturbed, "pretrain").size() > 3);
+        firn.stopWorker();
+        assertThat(firn.state(disturbed)).isEqualTo(RunState.RUNNING);
+        firn.startWorker();
+
+        assertThat(firn.ended(disturbed).state()).isEqualTo(RunState.SUCCEEDED);
+        StageExecution pretrain = firn.stores.stages().get(disturbed, "pretrain");
+        assertThat(pretrain.attempts()).isEqualTo(2);
+        assertThat(firn.stores.stages().attempts(pretrain.id()).getLast().resumedStep())
+                .isPresent();
+        assertThat(digests(disturbed)).isEqualTo(digests(undisturbed));
+        assertThat(firn.stores
+                        .metrics()
+                        .series(disturbed, Optional.of("pretrain"), Optional.of("loss"), 1000)
+                        .getFirst()
+                        .points())
+                .hasSize(400);
+    }
+
+    @Test
+    @Order(12)
+    void cancellingCommitsALastCheckpointAndEndsTheRun() {
+        UUID run = firn.submission
+                .submit(
+                        specification
+                                .replace("steps: 200", "steps: 100000")
+                                .replace("everySteps: 20", "everySteps: 1000000"),
+                        Optional.empty())
+                .runId();
+        TestBed.await(
+                Duration.ofMinutes(2),
+                () -> firn.stores
+                        .stages()
+                        .get(run, "pretrain")
+                        .progress()
+                        .map(progress -> progress.path("step").asLong() > 5)
+                        .orElse(false));
+
+        firn.control.cancel(run);
+
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
+        assertThat(firn.stores.stages().get(run, "pretrain").state()).isEqualTo(StageState.CANCELLED);
+        assertThat(firn.stores.stages().get(run, "finetune").state()).isEqualTo(StageState.CANCELLED);
+        assertThat(checkpoints(run, "pretrain")).hasSize(1);
+        assertThatThrownBy(() -> firn.control.cancel(run)).isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    @Order(13)
+    void aLossThatIsNoNumberFailsTheRunAndSaysWhere() {
+        UUID run = firn.submission
+                .submit(
+                        specification
+                                .replace("learningRate: 2e-3", "learningRate: 1.0")
+                                .replace(
+                                        "matryoshka: {dimensions: [16]}, learningRate: 1.0",
+                                        "matryoshka: {dimensions: [16]}, optimizer: {gradientClip: 1e30, epsilon: 1e-30}, learningRate: 1.0")
+                                .replace("temperature: 0.1", "temperature: 1e-37"),
+                        Optional.empty())
+                .runId();
+
+        Run ended = firn.ended(run);
+
+        assertThat(ended.state()).isEqualTo(RunState.FAILED);
+        assertThat(ended.failure().orElseThrow().path("stage").asText()).isEqualTo("pretrain");
+        assertThat(ended.failure().orElseThrow().path("message").asText())
+                .contains("not finite")
+                .contains("learning rate");
+        assertThat(firn.stores.stages().get(run, "pretrain").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    @Order(14)
+    void wrongInputsAreRefusedAllAtOnceAndLeaveNothing() throws IOException {
+        int before = runs();
+        Path broken = Files.createDirectories(folder.resolve("broken"));
+        Files.writeString(
+                broken.resolve("pairs.jsonl"), "{\"query\":\"a\",\"document\":\"b\",\"language\":\"en\"}\n{oops\n");
+        String text = specification
+                .replace(folder.resolve("data") + "/pairs.jsonl", broken + "/pairs.jsonl")
+                .replace(folder.resolve("data") + "/held-out", broken + "/nowhere")
+                .replace("model: e5-small-v2.onnx", "model: missing.onnx");
+
+        List<Fault> faults = catchThrowableOfType(
+                        InvalidSpecificationException.class, () -> firn.submission.submit(text, Optional.empty()))
+                .faults();
+
+        assertThat(faults)
+                .anySatisfy(fault -> {
+                    assertThat(fault.pointer()).startsWith("/data/sources/0/files/0");
+                    assertThat(fault.detail()).contains("pairs.jsonl:2");
+                })
+                .anySatisfy(fault -> assertThat(fault.pointer()).startsWith("/data/evaluation/0"))
+                .anySatisfy(fault -> {
+                    assertThat(fault.pointer()).isEqualTo("/filter/teacher");
+                    assertThat(fault.detail()).contains("missing.onnx");
+                });
+        assertThat(runs()).isEqualTo(before);
+    }
+
+    @Test
+    @Order(15)
+    void aBatchAboveTheNumberOfPairsIsRefused() {
+        List<Fault> faults = catchThrowableOfType(
+                        InvalidSpecificationException.class,
+                        () -> firn.submission.submit(
+                                specification.replace("batchSize: 32", "batchSize: 3200"), Optional.empty()))
+                .faults();
+
+        assertThat(faults).singleElement().satisfies(fault -> {
+            assertThat(fault.pointer()).isEqualTo("/pretrain/batchSize");
+            assertThat(fault.detail()).contains("3200");
+        });
+    }
+
+    @Test
+    @Order(16)
+    void aFileThatChangesAfterAcceptanceFailsTheRunInsteadOfTrainingOnOtherData() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("changing"));
+        String text = SmallData.write(data);
+        firn.stopWorker();
+        UUID run;
+        try {
+            Files.writeString(
+                    data.resolve("pairs.jsonl"),
+                    "{\"language\":\"en\",\"query\":\"one more\",\"document\":\"line\"}\n",
+                    StandardOpenOption.APPEND);
+            run = firn.submission.submit(text, Optional.empty()).runId();
+            Files.writeString(
+                    data.resolve("pairs.jsonl"),
+                    "{\"language\":\"en\",\"query\":\"and another\",\"document\":\"line\"}\n",
+                    StandardOpenOption.APPEND);
+        } finally {
+            firn.startWorker();
+        }
+
+        Run ended = firn.ended(run);
+
+        assertThat(ended.state()).isEqualTo(RunState.FAILED);
+        assertThat(ended.failure().orElseThrow().path("message").asText()).contains("changed after");
+    }
+
+    private static List<StageExecution> stages(UUID run) {
+        return firn.stores.stages().ofRun(run);
+    }
+
+    private static List<String> digests(UUID run) {
+        return stages(run).stream()
+                .flatMap(stage -> stage.outputs().stream())
+                .map(output -> output.name() + " " + output.artifact().digest())
+                .toList();
+    }
+
+    private static int runs() {
+        return firn.stores
+                .runs()
+                .list(RunFilter.ALL, PageRequest.first(1000))
+                .items()
+                .size();
+    }
+
+    private static List<Checkpoint> checkpoints(UUID run, String stage) {
+        return firn.stores
+                .checkpoints()
+                .list(new CheckpointFilter(Optional.of(run), Optional.of(stage)), PageRequest.first(1000))
+                .items();
+    }
+
+    private static List<Evaluation> evaluations() {
+        return firn.stores
+                .evaluations()
+                .list(new EvaluationFilter(Optional.of(first), Optional.empty()), PageRequest.first(1000))
+                .items();
+    }
+
+    private static double ndcg(String weights, int dimension) {
+        return evaluations().stream()
+                .map(Evaluation::result)
+                .filter(result ->
+                        result.weights().equals(weights) && result.dimension().orElse(0) == dimension)
+                .mapToDouble(result -> result.measures().get("ndcg_cut_10"))
+                .average()
+                .orElseThrow();
+    }
+}
