@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -24,6 +25,11 @@ final class ObjectStore implements AutoCloseable {
     static final long PART_BYTES = 32L << 20;
 
     private static final int PRECONDITION_FAILED = 412;
+    /** A blip is bridged here; what lasts longer is for the caller to try again. */
+    private static final Set<Integer> RETRIED_STATUS = Set.of(500, 502, 503, 504);
+
+    private static final long RETRY_MILLISECONDS = 200;
+    private static final int RETRIES = 3;
     private static final Set<String> MISSING = Set.of("NoSuchKey", "NoSuchObject", "NotFound");
     private static final Set<String> EXISTS = Set.of("PreconditionFailed", "ConditionalRequestConflict");
     private static final Set<String> FULL = Set.of("XMinioStorageFull", "InsufficientStorage", "QuotaExceeded");
@@ -43,52 +49,57 @@ final class ObjectStore implements AutoCloseable {
                 .credentials(settings.accessKey(), settings.secretKey())
                 .region(settings.region())
                 .build();
+        client.setRetry(RETRIED_STATUS, RETRY_MILLISECONDS, RETRIES);
     }
 
     void ensureBucket() {
-        try {
-            if (client.bucketExists(
-                    BucketExistsArgs.builder().bucket(settings.bucket()).build())) {
-                return;
-            }
-            client.makeBucket(MakeBucketArgs.builder().bucket(settings.bucket()).build());
-        } catch (ErrorResponseException e) {
-            if (!e.errorResponse().code().equals("BucketAlreadyOwnedByYou")) {
-                throw translated("the bucket could not be made", e);
-            }
-        } catch (MinioException e) {
-            throw translated("the bucket could not be made", e);
+        String bucket = settings.bucket();
+        String what = "the bucket could not be made";
+        if (call(
+                what,
+                () -> client.bucketExists(
+                        BucketExistsArgs.builder().bucket(bucket).build()))) {
+            return;
         }
+        call(what, () -> {
+            try {
+                client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+            } catch (ErrorResponseException e) {
+                if (!e.errorResponse().code().equals("BucketAlreadyOwnedByYou")) {
+                    throw e;
+                }
+            }
+            return true;
+        });
     }
 
     /** Asks for an answer. */
     void check() {
-        try {
-            if (!client.bucketExists(
-                    BucketExistsArgs.builder().bucket(settings.bucket()).build())) {
-                throw new ObjectStoreException("there is no bucket " + settings.bucket(), false, null);
-            }
-        } catch (MinioException e) {
-            throw translated("the object store does not answer", e);
+        boolean found = call(
+                "the store could not be asked",
+                () -> client.bucketExists(
+                        BucketExistsArgs.builder().bucket(settings.bucket()).build()));
+        if (!found) {
+            throw new ObjectStoreException("there is no bucket " + where(), false, null);
         }
     }
 
     /** The object's size; nothing when there is none. */
     OptionalLong size(String key) {
-        try {
-            return OptionalLong.of(client.statObject(StatObjectArgs.builder()
-                            .bucket(settings.bucket())
-                            .object(key)
-                            .build())
-                    .size());
-        } catch (ErrorResponseException e) {
-            if (isMissing(e)) {
-                return OptionalLong.empty();
+        return call("object " + key + " could not be looked up", () -> {
+            try {
+                return OptionalLong.of(client.statObject(StatObjectArgs.builder()
+                                .bucket(settings.bucket())
+                                .object(key)
+                                .build())
+                        .size());
+            } catch (ErrorResponseException e) {
+                if (isMissing(e)) {
+                    return OptionalLong.empty();
+                }
+                throw e;
             }
-            throw translated("object " + key + " could not be looked up", e);
-        } catch (MinioException e) {
-            throw translated("object " + key + " could not be looked up", e);
-        }
+        });
     }
 
     /**
@@ -101,37 +112,32 @@ final class ObjectStore implements AutoCloseable {
             if (size(key).isPresent()) {
                 return false;
             }
-            put(key, file, Map.of());
+            put(key, file);
             return true;
         }
-        try {
-            upload(key, file, Map.of("If-None-Match", "*"));
-            return true;
-        } catch (ErrorResponseException e) {
-            if (EXISTS.contains(e.errorResponse().code()) || e.response().code() == PRECONDITION_FAILED) {
-                return false;
+        return call("object " + key + " could not be written", () -> {
+            try {
+                upload(key, file, Map.of("If-None-Match", "*"));
+                return true;
+            } catch (ErrorResponseException e) {
+                if (EXISTS.contains(e.errorResponse().code()) || e.response().code() == PRECONDITION_FAILED) {
+                    return false;
+                }
+                if (e.errorResponse().code().equals("NotImplemented")) {
+                    conditionalPuts = false;
+                    return putIfAbsent(key, file, bytes);
+                }
+                throw e;
             }
-            if (e.errorResponse().code().equals("NotImplemented")) {
-                conditionalPuts = false;
-                return putIfAbsent(key, file, bytes);
-            }
-            throw translated("object " + key + " could not be written", e);
-        } catch (MinioException e) {
-            throw translated("object " + key + " could not be written", e);
-        }
+        });
     }
 
     /** Puts a file, over what may be there. */
     void put(String key, Path file) {
-        put(key, file, Map.of());
-    }
-
-    private void put(String key, Path file, Map<String, String> headers) {
-        try {
-            upload(key, file, headers);
-        } catch (MinioException e) {
-            throw translated("object " + key + " could not be written", e);
-        }
+        call("object " + key + " could not be written", () -> {
+            upload(key, file, Map.of());
+            return true;
+        });
     }
 
     private void upload(String key, Path file, Map<String, String> headers) throws MinioException {
@@ -161,15 +167,35 @@ final class ObjectStore implements AutoCloseable {
     }
 
     private InputStream open(GetObjectArgs arguments) throws NoSuchObjectException {
-        try {
-            return client.getObject(arguments);
-        } catch (ErrorResponseException e) {
-            if (isMissing(e)) {
-                throw new NoSuchObjectException(arguments.object());
+        String key = arguments.object();
+        Optional<InputStream> content = call("object " + key + " could not be read", () -> {
+            try {
+                return Optional.of(client.getObject(arguments));
+            } catch (ErrorResponseException e) {
+                if (isMissing(e)) {
+                    return Optional.empty();
+                }
+                throw e;
             }
-            throw translated("object " + arguments.object() + " could not be read", e);
+        });
+        return content.orElseThrow(() -> new NoSuchObjectException(key));
+    }
+
+    private interface Call<T> {
+        T run() throws MinioException;
+    }
+
+    private <T> T call(String what, Call<T> call) {
+        try {
+            return call.run();
         } catch (MinioException e) {
-            throw translated("object " + arguments.object() + " could not be read", e);
+            throw translated(what, e);
+        } catch (IllegalStateException e) {
+            // how the client passes on what went wrong on the wire
+            if (e.getCause() instanceof IOException) {
+                throw translated(what, e);
+            }
+            throw e;
         }
     }
 
@@ -183,7 +209,7 @@ final class ObjectStore implements AutoCloseable {
         return MISSING.contains(exception.errorResponse().code());
     }
 
-    private ObjectStoreException translated(String what, MinioException exception) {
+    private ObjectStoreException translated(String what, Exception exception) {
         String message = what + " in " + where() + ": ";
         if (exception instanceof ErrorResponseException response) {
             String code = response.errorResponse().code();

@@ -102,18 +102,20 @@ public final class EvaluationStore {
     public Page<Evaluation> list(EvaluationFilter filter, PageRequest page) {
         return database.inTransaction(handle -> {
             Optional<UUID> after = Cursor.id(page);
-            StringBuilder sql = new StringBuilder("select " + COLUMNS + " from evaluation e where true");
+            StringBuilder sql = new StringBuilder("select " + COLUMNS + " from evaluation e where true\n");
             if (filter.runId().isPresent()) {
                 sql.append("""
                          and e.stage_execution_id in
-                            (select coalesce(s.reused_from, s.id) from stage_execution s where s.run_id = :run)""");
+                            (select coalesce(s.reused_from, s.id) from stage_execution s where s.run_id = :run)
+                         """);
             }
             if (filter.model().isPresent()) {
                 sql.append("""
                          and (e.model_version_id in (select v.id from model_version v where v.model = :model)
                             or e.stage_execution_id in
                                 (select coalesce(s.reused_from, s.id) from stage_execution s
-                                 join model_version v on v.run_id = s.run_id where v.model = :model))""");
+                                 join model_version v on v.run_id = s.run_id where v.model = :model))
+                         """);
             }
             if (after.isPresent()) {
                 sql.append(" and e.id > :after");

@@ -1,0 +1,125 @@
+package dev.firn.registry.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.firn.registry.Identifiers;
+import dev.firn.registry.NotFoundException;
+import dev.firn.registry.Page;
+import dev.firn.registry.PageRequest;
+import dev.firn.registry.StageToken;
+import dev.firn.registry.TestRegistry;
+import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.blob.CorruptBlobException;
+import dev.firn.registry.run.StageAttempt;
+import dev.firn.registry.run.StageStore;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TestRegistry.Extension.class)
+class CheckpointStoreTest {
+    @Test
+    void fallsBackToTheCheckpointBeforeOneWhoseBitFlipped(TestRegistry registry, @TempDir Path folder)
+            throws Exception {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        assertThat(checkpoints.newestUsable(token.executionId())).isEmpty();
+        Checkpoint at100 = checkpoints.commit(token, checkpoint(100, registry.artifact("step 100")));
+        Checkpoint at200 = checkpoints.commit(token, checkpoint(200, registry.artifact("step 200")));
+        assertThat(checkpoints.newestUsable(token.executionId())).contains(at200);
+
+        registry.flipBit(
+                registry.artifacts()
+                        .listFiles(at200.artifact().digest())
+                        .getFirst()
+                        .digest(),
+                3);
+        // the cache of the machine that wrote it still has it whole; another machine's has not
+        dev.firn.registry.artifact.ArtifactStore elsewhere = new dev.firn.registry.artifact.ArtifactStore(
+                registry.database(), registry.blobs(), folder.resolve("cache"), Long.MAX_VALUE);
+        assertThatThrownBy(() -> elsewhere.fetch(at200.artifact(), folder.resolve("fetched")))
+                .isInstanceOf(CorruptBlobException.class);
+
+        assertThat(checkpoints.newestUsable(token.executionId())).contains(at100);
+        StageStore stages = new StageStore(registry.database());
+        stages.resumed(token, at100.id(), 100);
+        assertThat(stages.attempts(token.executionId()).getFirst())
+                .extracting(StageAttempt::resumedFrom)
+                .isEqualTo(Optional.of(at100.id()));
+
+        assertThat(registry.artifact("step 200")).isEqualTo(at200.artifact());
+        assertThat(checkpoints.newestUsable(token.executionId())).contains(at200);
+        elsewhere.fetch(at200.artifact(), folder.resolve("again"));
+        assertThat(folder.resolve("again/file")).hasContent("step 200");
+    }
+
+    @Test
+    void committingTheSameBytesForTheSameStepAgainGivesTheFirst(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        ArtifactReference artifact = registry.artifact("same");
+
+        Checkpoint first = checkpoints.commit(token, checkpoint(1, artifact));
+        StageToken again = registry.begin(token.runId(), "pretrain");
+
+        assertThat(checkpoints.commit(again, checkpoint(1, artifact))).isEqualTo(first);
+        assertThat(first.fence()).isEqualTo(token.fence());
+        assertThat(checkpoints.get(first.id())).isEqualTo(first);
+    }
+
+    @Test
+    void listsNewestFirstByRunAndStage(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        ArtifactReference artifact = registry.artifact("listed");
+        StageToken token = registry.begun("pretrain");
+        for (int step = 1; step <= 5; step++) {
+            checkpoints.commit(token, checkpoint(step, artifact));
+        }
+        StageToken other = registry.begun("finetune");
+        checkpoints.commit(other, checkpoint(9, artifact));
+        CheckpointFilter ofRun = new CheckpointFilter(Optional.of(token.runId()), Optional.of("pretrain"));
+
+        Page<Checkpoint> page = checkpoints.list(ofRun, PageRequest.first(3));
+        Page<Checkpoint> rest =
+                checkpoints.list(ofRun, PageRequest.after(3, page.nextCursor().orElseThrow()));
+
+        assertThat(page.items()).extracting(Checkpoint::step).containsExactly(5L, 4L, 3L);
+        assertThat(rest.items()).extracting(Checkpoint::step).containsExactly(2L, 1L);
+        assertThat(rest.nextCursor()).isEmpty();
+        assertThat(checkpoints
+                        .list(
+                                new CheckpointFilter(Optional.of(token.runId()), Optional.of("finetune")),
+                                PageRequest.first(3))
+                        .items())
+                .isEmpty();
+        assertThat(checkpoints
+                        .list(new CheckpointFilter(Optional.empty(), Optional.of("finetune")), PageRequest.first(1))
+                        .items())
+                .extracting(Checkpoint::step)
+                .containsExactly(9L);
+    }
+
+    @Test
+    void isPinnedAndUnpinned(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        Checkpoint made = checkpoints.commit(registry.begun("pretrain"), checkpoint(1, registry.artifact("pinned")));
+
+        assertThat(made.pinned()).isFalse();
+        assertThat(checkpoints.setPinned(made.id(), true).pinned()).isTrue();
+        assertThat(checkpoints.setPinned(made.id(), false)).isEqualTo(made);
+        assertThatThrownBy(() -> checkpoints.setPinned(Identifiers.next(), true))
+                .isInstanceOf(NotFoundException.class);
+    }
+
+    private static NewCheckpoint checkpoint(long step, ArtifactReference artifact) {
+        return new NewCheckpoint(
+                step,
+                artifact,
+                1,
+                Optional.of(TestRegistry.document("blasCore", "Haswell")),
+                TestRegistry.document("loss", "1"));
+    }
+}

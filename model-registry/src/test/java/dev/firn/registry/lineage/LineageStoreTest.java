@@ -1,0 +1,68 @@
+package dev.firn.registry.lineage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.registry.Digest;
+import dev.firn.registry.StageToken;
+import dev.firn.registry.TestRegistry;
+import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.dataset.Dataset;
+import dev.firn.registry.dataset.DatasetStore;
+import dev.firn.registry.run.StageOutput;
+import dev.firn.registry.run.StageStore;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestRegistry.Extension.class)
+class LineageStoreTest {
+    @Test
+    void goesBothWaysBetweenAModelAndTheFilesItCameFrom(TestRegistry registry) {
+        LineageStore lineage = new LineageStore(registry.database());
+        Digest jar = Digest.of(TestRegistry.name("jar").getBytes(UTF_8));
+        lineage.nameExternal(jar, "maven", "org.example:texts:1");
+        lineage.nameExternal(jar, "maven", "another name");
+        ArtifactReference dataset = registry.artifact("dataset of " + jar);
+        ArtifactReference weights = registry.artifact("weights of " + jar);
+        StageToken prepare = registry.begun("prepare");
+        lineage.record(prepare, List.of(new LineageInput(jar, "source")), List.of(dataset.digest()));
+        lineage.record(prepare, List.of(new LineageInput(jar, "source")), List.of(dataset.digest()));
+        StageToken pretrain = registry.begun("pretrain");
+        lineage.record(pretrain, List.of(new LineageInput(dataset.digest(), "dataset")), List.of(weights.digest()));
+        new StageStore(registry.database()).finish(pretrain, List.of(new StageOutput("pretrained", weights)));
+
+        assertThat(lineage.inputs(weights.digest(), 10))
+                .extracting(LineageEdge::input)
+                .containsExactly(dataset.digest());
+        assertThat(lineage.outputs(jar, 10))
+                .singleElement()
+                .satisfies(edge -> assertThat(edge.runId()).contains(prepare.runId()));
+        assertThat(lineage.ancestry(weights.digest(), 10))
+                .extracting(LineageEdge::input)
+                .containsExactly(jar, dataset.digest());
+        assertThat(lineage.producers(weights.digest(), 10))
+                .containsExactly(new Producer(pretrain.executionId(), pretrain.runId(), "pretrain", "pretrained"));
+        assertThat(lineage.node(jar)).contains(new LineageNode(jar, "maven", "org.example:texts:1", true));
+        assertThat(lineage.node(weights.digest()))
+                .contains(new LineageNode(weights.digest(), "weights", "weights", false));
+        assertThat(lineage.node(Digest.of(new byte[] {1, 2, 3}))).isEmpty();
+    }
+
+    @Test
+    void numbersTheVersionsOfADatasetByContent(TestRegistry registry) {
+        DatasetStore datasets = new DatasetStore(registry.database());
+        String name = TestRegistry.name("dataset");
+        ArtifactReference content = registry.artifact("content of " + name);
+
+        Dataset first = datasets.register(registry.begun("prepare"), name, content, TestRegistry.document("a", "b"));
+        Dataset same = datasets.register(name, content, TestRegistry.document("a", "c"));
+        Dataset second = datasets.register(name, registry.artifact("other " + name), TestRegistry.document("a", "d"));
+
+        assertThat(same).isEqualTo(first);
+        assertThat(second.version()).isEqualTo(2);
+        assertThat(datasets.get(name, 1)).isEqualTo(first);
+        assertThat(datasets.list(dev.firn.registry.PageRequest.first(2)).items())
+                .containsExactly(second, first);
+    }
+}
