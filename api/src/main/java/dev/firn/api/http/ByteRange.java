@@ -1,5 +1,6 @@
 package dev.firn.api.http;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,10 +68,11 @@ public record ByteRange(long first, long last) {
     }
 
     private static ProblemException unsatisfiable(String header, long size) {
-        return new ProblemException(Problem.of(
+        Problem problem = Problem.of(
                 416,
                 "range-not-satisfiable",
                 "No such range",
-                "The file has " + size + " bytes; asked was " + Names.shortened(header)));
+                "The file has " + size + " bytes; asked was " + Names.shortened(header));
+        return new ProblemException(problem, Map.of("Content-Range", "bytes */" + size));
     }
 }

@@ -29,7 +29,9 @@ public final class Problems {
     /** A problem of our own making. */
     @ServerExceptionMapper
     public Response problem(ProblemException e) {
-        return response(e.problem());
+        Response.ResponseBuilder builder = Response.fromResponse(response(e.problem()));
+        e.headers().forEach(builder::header);
+        return builder.build();
     }
 
     /** What the framework refuses: unknown paths, wrong methods and media types. */

@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Where the parts of Firn are; set by {@link dev.firn.api.boot}. */
 @ConfigMapping(prefix = "firn")
@@ -20,6 +21,9 @@ public interface FirnConfiguration {
     /** How much memory loaded models for {@code /v1/embeddings} may hold, in bytes. */
     @WithDefault("2000000000")
     long embeddingMemory();
+
+    /** How many threads a model uses to embed; half of the processors when not given. */
+    OptionalInt embeddingThreads();
 
     /** How much the local copies of stored files may hold, in bytes. */
     @WithDefault("20000000000")

@@ -1,5 +1,11 @@
 package dev.firn.api.wiring;
 
+import dev.firn.activities.Stores;
+import dev.firn.activities.reconciliation.Reconciler;
+import dev.firn.activities.run.RunControl;
+import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.submission.RunSubmission;
+import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.blob.BlobStore;
@@ -13,6 +19,7 @@ import dev.firn.registry.metric.MetricStore;
 import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
+import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -21,6 +28,7 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 
 /** The stores and clients, one of each. */
 public final class Wiring {
@@ -75,55 +83,92 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    RunStore runs(RegistryDatabase database) {
-        return new RunStore(database);
+    Stores stores(RegistryDatabase database, ArtifactStore artifacts) {
+        return Stores.of(database, artifacts);
     }
 
     @Produces
     @Singleton
-    StageStore stages(RegistryDatabase database) {
-        return new StageStore(database);
+    RunStore runs(Stores stores) {
+        return stores.runs();
     }
 
     @Produces
     @Singleton
-    CheckpointStore checkpoints(RegistryDatabase database) {
-        return new CheckpointStore(database);
+    StageStore stages(Stores stores) {
+        return stores.stages();
     }
 
     @Produces
     @Singleton
-    MetricStore metrics(RegistryDatabase database) {
-        return new MetricStore(database);
+    CheckpointStore checkpoints(Stores stores) {
+        return stores.checkpoints();
     }
 
     @Produces
     @Singleton
-    EventStore events(RegistryDatabase database) {
-        return new EventStore(database);
+    MetricStore metrics(Stores stores) {
+        return stores.metrics();
     }
 
     @Produces
     @Singleton
-    DatasetStore datasets(RegistryDatabase database) {
-        return new DatasetStore(database);
+    EventStore events(Stores stores) {
+        return stores.events();
     }
 
     @Produces
     @Singleton
-    EvaluationStore evaluations(RegistryDatabase database) {
-        return new EvaluationStore(database);
+    DatasetStore datasets(Stores stores) {
+        return stores.datasets();
     }
 
     @Produces
     @Singleton
-    ModelStore models(RegistryDatabase database) {
-        return new ModelStore(database);
+    EvaluationStore evaluations(Stores stores) {
+        return stores.evaluations();
     }
 
     @Produces
     @Singleton
-    LineageStore lineage(RegistryDatabase database) {
-        return new LineageStore(database);
+    ModelStore models(Stores stores) {
+        return stores.models();
+    }
+
+    @Produces
+    @Singleton
+    LineageStore lineage(Stores stores) {
+        return stores.lineage();
+    }
+
+    @Produces
+    @Singleton
+    TrainingInputs inputs(FirnConfiguration configuration) {
+        Path artifacts = configuration.home().resolve("artifacts");
+        return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"));
+    }
+
+    @Produces
+    @Singleton
+    RunStarter starter(WorkflowClient workflows) {
+        return new RunStarter(workflows);
+    }
+
+    @Produces
+    @Singleton
+    RunSubmission submission(Stores stores, TrainingInputs inputs, RunStarter starter) {
+        return new RunSubmission(stores, inputs, starter);
+    }
+
+    @Produces
+    @Singleton
+    RunControl control(Stores stores, WorkflowClient workflows) {
+        return new RunControl(stores, workflows);
+    }
+
+    @Produces
+    @Singleton
+    Reconciler reconciler(Stores stores, WorkflowClient workflows, RunStarter starter) {
+        return new Reconciler(stores, workflows, starter);
     }
 }

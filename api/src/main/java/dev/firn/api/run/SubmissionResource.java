@@ -1,0 +1,157 @@
+package dev.firn.api.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.activities.run.RunControl;
+import dev.firn.activities.submission.RunSubmission;
+import dev.firn.activities.submission.Submission;
+import dev.firn.api.http.BodyLimits;
+import dev.firn.api.http.Names;
+import dev.firn.api.http.Problem;
+import dev.firn.api.http.ProblemException;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Starting and ending runs. */
+@Path("/api/runs")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Runs")
+public class SubmissionResource {
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+
+    private final RunSubmission submission;
+    private final RunControl control;
+    private final RunViews views;
+
+    public SubmissionResource(RunSubmission submission, RunControl control, RunViews views) {
+        this.submission = requireNonNull(submission, "submission is null");
+        this.control = requireNonNull(control, "control is null");
+        this.views = requireNonNull(views, "views is null");
+    }
+
+    /** Makes a run of a specification, or says what it would do. */
+    @POST
+    @Consumes({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", MediaType.APPLICATION_JSON})
+    @Operation(
+            summary = "Start a run",
+            description = "The body is a run specification, YAML or JSON, at most 1 MB; see /api/schema/run. It is"
+                    + " refused with every fault at once before anything is started. With an Idempotency-Key the same"
+                    + " body gives the first run again. With dryRun=true nothing is started, and the answer holds the"
+                    + " resolved specification, the key of each stage, and what would be reused and why.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The run",
+            headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
+            content = @Content(schema = @Schema(implementation = RunView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The run of the first request with that Idempotency-Key; or the dry run",
+            content = @Content(schema = @Schema(oneOf = {RunView.class, DryRunView.class})))
+    @APIResponse(
+            responseCode = "400",
+            description = "Neither YAML nor JSON",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "409",
+            description = "The Idempotency-Key was used with another body",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "413",
+            description = "Larger than 1 MB",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "Refused, with every fault",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = Problem.class),
+                            example =
+                                    "{\"type\":\"https://firn.dev/problems/invalid-specification\",\"title\":\"The specification is refused\",\"status\":422,\"detail\":\"It has one fault\",\"errors\":[{\"pointer\":\"/pretrain/temperature\",\"detail\":\"must be greater than 0, is 0\"}]}"))
+    public Response submit(
+            @Parameter(description = "1 to 255 visible ASCII characters") @HeaderParam("Idempotency-Key")
+                    String idempotencyKey,
+            @Parameter(description = "Say what would be done, and do nothing") @QueryParam("dryRun") boolean dryRun,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = "application/yaml",
+                                            schema = @Schema(implementation = String.class)))
+                    InputStream body)
+            throws IOException {
+        String text = text(BodyLimits.read(body, BodyLimits.SPECIFICATION));
+        if (dryRun) {
+            return Response.ok(DryRunView.of(submission.dryRun(text))).build();
+        }
+        Submission accepted = submission.submit(text, key(idempotencyKey));
+        RunView run = views.one(accepted.runId());
+        return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
+                .location(URI.create("/api/runs/" + run.id()))
+                .entity(run)
+                .build();
+    }
+
+    /** Asks a run to end. */
+    @POST
+    @Path("/{id}/cancel")
+    @Operation(
+            summary = "Cancel a run",
+            description = "A training stage under way commits a last checkpoint first, so the run ends a little later.")
+    @APIResponse(
+            responseCode = "202",
+            description = "The run, which will end",
+            content = @Content(schema = @Schema(implementation = RunView.class)))
+    @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "It has ended", content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Response cancel(@PathParam("id") String id) {
+        UUID run = Names.identifier("run", id);
+        control.cancel(run);
+        return Response.accepted(views.one(run)).build();
+    }
+
+    private static Optional<String> key(String header) {
+        if (header == null) {
+            return Optional.empty();
+        }
+        if (!KEY.matcher(header).matches()) {
+            throw new ProblemException(Problem.badRequest("Idempotency-Key must be 1 to 255 visible ASCII characters"));
+        }
+        return Optional.of(header);
+    }
+
+    private static String text(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(
+                    Problem.of(400, "unreadable-specification", "The specification cannot be read", "It is not UTF-8"));
+        }
+    }
+}
