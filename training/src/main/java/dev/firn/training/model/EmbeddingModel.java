@@ -85,27 +85,7 @@ public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
      * @return {@code [texts.size(), dimensions]}, row by row
      */
     public float[] embed(TextKind kind, List<String> texts, int dimensions) {
-        int full = dimension();
-        if (dimensions < 1 || dimensions > full) {
-            throw new IllegalArgumentException("dimensions must be from 1 to " + full + ", is " + dimensions);
-        }
-        float[] vectors = embed(kind, texts);
-        if (dimensions == full) {
-            return vectors;
-        }
-        float[] truncated = new float[texts.size() * dimensions];
-        for (int row = 0; row < texts.size(); row++) {
-            double squares = 0;
-            for (int i = 0; i < dimensions; i++) {
-                double value = vectors[row * full + i];
-                squares += value * value;
-            }
-            double scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-            for (int i = 0; i < dimensions; i++) {
-                truncated[row * dimensions + i] = (float) (vectors[row * full + i] * scale);
-            }
-        }
-        return truncated;
+        return Truncation.truncate(embed(kind, texts), dimension(), dimensions);
     }
 
     /** Tokens of a text as it is embedded, prefix and special tokens included, after cutting. */

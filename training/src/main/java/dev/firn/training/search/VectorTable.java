@@ -2,6 +2,7 @@ package dev.firn.training.search;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.training.model.Truncation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

@@ -17,21 +17,15 @@ import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.model.TextKind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -315,8 +309,8 @@ public final class OnnxTeacher implements Teacher {
         ObjectNode node = new JsonMapper().createObjectNode();
         node.put("kind", "onnx");
         node.put("runtime", "onnxruntime " + runtime);
-        node.put("model", sha256(model));
-        node.put("tokenizer", sha256(tokenizer));
+        node.put("model", FileDigest.sha256(model));
+        node.put("tokenizer", FileDigest.sha256(tokenizer));
         node.put("queryPrefix", settings.queryPrefix());
         node.put("documentPrefix", settings.documentPrefix());
         node.put(
@@ -327,19 +321,6 @@ public final class OnnxTeacher implements Teacher {
                 });
         node.put("maximumTokens", settings.maximumTokens());
         return node.toString();
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-        try (InputStream stream = new DigestInputStream(Files.newInputStream(file), digest)) {
-            stream.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static void closeQuietly(OrtSession session) {

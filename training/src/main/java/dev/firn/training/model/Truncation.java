@@ -1,4 +1,4 @@
-package dev.firn.training.search;
+package dev.firn.training.model;
 
 /** Brings the first components of a vector to length 1, as Matryoshka embeddings are used. */
 public final class Truncation {
