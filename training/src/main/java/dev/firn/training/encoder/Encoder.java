@@ -1,15 +1,36 @@
 package dev.firn.training.encoder;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.training.batch.PackedBatch;
+import dev.firn.training.batch.Selection;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.kernels.Tensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
-/** A BERT or XLM-R encoder. */
+/** A BERT or XLM-R encoder for inference. Not thread-safe: it keeps its memory from call to call. */
 public final class Encoder implements AutoCloseable {
-    private final EncoderConfiguration configuration;
+    // Sequences are packed into batches of about this many tokens
+    private static final int BATCH_TOKENS = 8192;
 
-    Encoder(EncoderConfiguration configuration) {
+    private final EncoderConfiguration configuration;
+    private final ComputeContext context;
+    private final Tensor values;
+    private final PostNormEncoder encoder;
+    private final PackedBatch batch = new PackedBatch();
+    private final Selection selection = new Selection();
+    private Tensor embeddings = Tensor.zeros(0, 0);
+    private Tensor lengths = Tensor.zeros(0, 0);
+
+    private Encoder(EncoderConfiguration configuration, ComputeContext context, Tensor values, ParameterLayout layout) {
         this.configuration = configuration;
+        this.context = context;
+        this.values = values;
+        this.encoder = new PostNormEncoder(layout, values, context);
     }
 
     /**
@@ -17,7 +38,10 @@ public final class Encoder implements AutoCloseable {
      * normal distribution of deviation {@code initializerRange} by the seed, norms are 1, biases 0.
      */
     public static void initialise(EncoderConfiguration configuration, long seed, Path folder) throws IOException {
-        unfinished("initialise");
+        ParameterLayout layout = new ParameterLayout(configuration, true);
+        try (Tensor values = WeightsFolder.initialise(layout, seed)) {
+            WeightsFolder.write(folder, layout, values.segment());
+        }
     }
 
     /**
@@ -26,8 +50,10 @@ public final class Encoder implements AutoCloseable {
      * @throws IOException when a file is missing or broken, or tensors are missing or of another shape
      */
     public static Encoder load(Path folder, ComputeContext context) throws IOException {
-        unfinished("load");
-        return new Encoder(null);
+        requireNonNull(context, "context is null");
+        EncoderConfiguration configuration = WeightsFolder.readConfiguration(folder);
+        ParameterLayout layout = new ParameterLayout(configuration, false);
+        return new Encoder(configuration, context, WeightsFolder.read(folder, layout), layout);
     }
 
     public EncoderConfiguration configuration() {
@@ -35,21 +61,67 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * Embeds token sequences: the encoder's output at the first token, normalised to length 1.
+     * Embeds token sequences: the encoder's output at the first token, normalised to length 1. Sequences are taken by length, so
+     * that the threads get equal work; the bits of a vector do not depend on what it is embedded with.
      *
      * @param tokenRows sequences of ids, each of 1 to {@code maximumTokens} tokens of the vocabulary
      * @param target [rows, hidden], row by row
+     * @throws IllegalArgumentException when a token or a length is outside, or the target too short
      */
     public void embed(int[][] tokenRows, float[] target) {
-        unfinished("embed");
+        int hidden = configuration.hidden();
+        if (target.length < (long) tokenRows.length * hidden) {
+            throw new IllegalArgumentException("the target holds " + target.length + " values, " + tokenRows.length
+                    + " vectors of " + hidden + " are wanted");
+        }
+        int[] order = IntStream.range(0, tokenRows.length)
+                .boxed()
+                .sorted((a, b) -> tokenRows[a].length != tokenRows[b].length
+                        ? Integer.compare(tokenRows[b].length, tokenRows[a].length)
+                        : Integer.compare(a, b))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        int from = 0;
+        while (from < order.length) {
+            batch.clear();
+            int to = from;
+            while (to < order.length && (to == from || batch.size() + tokenRows[order[to]].length <= BATCH_TOKENS)) {
+                batch.add(tokenRows[order[to]], 0, tokenRows[order[to]].length);
+                to++;
+            }
+            embedBatch(order, from, to, target);
+            from = to;
+        }
+    }
+
+    private void embedBatch(int[] order, int from, int to, float[] target) {
+        int hidden = configuration.hidden();
+        int count = to - from;
+        selection.selectFirst(batch);
+        Tensor output = encoder.forward(batch, selection);
+        if (embeddings.rows() < count) {
+            embeddings.close();
+            lengths.close();
+            embeddings = Tensor.zeros(count, hidden);
+            lengths = Tensor.zeros(count, 1);
+        }
+        context.kernels().normalize(output, hidden, embeddings, lengths, 0, count);
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(
+                    embeddings.segment(),
+                    ValueLayout.JAVA_FLOAT,
+                    (long) i * hidden * Float.BYTES,
+                    target,
+                    order[from + i] * hidden,
+                    hidden);
+        }
     }
 
     @Override
-    public void close() {}
-
-    private static void unfinished(String method) {
-        if (!method.isEmpty()) {
-            throw new UnsupportedOperationException(method);
-        }
+    public void close() {
+        encoder.close();
+        values.close();
+        embeddings.close();
+        lengths.close();
     }
 }

@@ -1,4 +1,190 @@
 package dev.firn.training.kernels;
 
-/** What is not a matrix product, on rows of tensors; one thread each call. */
-public interface Kernels {}
+/**
+ * What is not a matrix product, forward and backward, fused where one pass over memory does for two. Each call is the work of one
+ * thread on rows {@code from} (inclusive) to {@code to} (exclusive); calls on other rows may run at the same time. Parameters of
+ * a layer (gamma, beta, biases) are tensors of one row. Gradients of parameters are added to what the target holds.
+ */
+public interface Kernels {
+    /** {@code values += bias} in columns {@code columnFrom} to {@code columnTo} of each row. */
+    void addBias(Tensor values, Tensor bias, int columnFrom, int columnTo, long from, long to);
+
+    /** {@code target[0,c] += sum over rows of values[r,c]} for columns {@code columnFrom} to {@code columnTo}. */
+    void columnSums(Tensor values, Tensor target, int columnFrom, int columnTo, long from, long to);
+
+    /**
+     * {@code values += bias; result = gelu(values)} with {@code gelu(x) = x·(1 + erf(x/√2))/2} (Hendrycks and Gimpel 2016).
+     *
+     * @param values the sum is kept here for the backward pass
+     */
+    void biasGelu(Tensor values, Tensor bias, Tensor result, long from, long to);
+
+    /**
+     * Backward of {@link #biasGelu}.
+     *
+     * @param values what {@code biasGelu} left there
+     * @param gradient in: of the result; out: of the values
+     * @param result receives {@code gelu(values)} once more
+     * @param biasGradient the column sums of the outgoing gradient are added
+     */
+    void biasGeluBackward(Tensor values, Tensor gradient, Tensor result, Tensor biasGradient, long from, long to);
+
+    /**
+     * {@code result = (x - mean)/√(variance + epsilon)·gamma + beta} in each row (Ba et al. 2016), with the population variance.
+     *
+     * @param statistics [rows, 2], receives mean and 1/√(variance + epsilon)
+     */
+    void layerNorm(
+            Tensor values,
+            Tensor gamma,
+            Tensor beta,
+            float epsilon,
+            Tensor result,
+            Tensor statistics,
+            long from,
+            long to);
+
+    /** {@code values += bias + residual}, then {@link #layerNorm} of that. */
+    void residualLayerNorm(
+            Tensor values,
+            Tensor bias,
+            Tensor residual,
+            Tensor gamma,
+            Tensor beta,
+            float epsilon,
+            Tensor result,
+            Tensor statistics,
+            long from,
+            long to);
+
+    /**
+     * Backward of {@link #layerNorm} and {@link #residualLayerNorm}.
+     *
+     * @param values what was normalised
+     * @param gradient in: of the result; out: of the values (and so of the residual)
+     * @param sumGradient the column sums of the outgoing gradient are added: the gradient of what every row had added
+     */
+    void layerNormBackward(
+            Tensor values,
+            Tensor statistics,
+            Tensor gamma,
+            Tensor gradient,
+            Tensor gammaGradient,
+            Tensor betaGradient,
+            Tensor sumGradient,
+            long from,
+            long to);
+
+    /**
+     * Softmax of {@code scale·x} in each row, in place.
+     *
+     * @param stride distance from one row to the next, whatever the tensor's width
+     * @param columns number of values of a row
+     * @param scale above 0
+     */
+    void softmax(Tensor scores, int stride, int columns, float scale, long from, long to);
+
+    /**
+     * Backward of {@link #softmax}: {@code gradient = scale·p·(gradient - Σ p·gradient)}.
+     *
+     * @param probabilities the result of the softmax
+     * @param gradient in: of the probabilities; out: of the scores
+     */
+    void softmaxBackward(
+            Tensor probabilities, Tensor gradient, int stride, int columns, float scale, long from, long to);
+
+    /**
+     * Cross entropy of softmax over each row, replaced by its gradient.
+     *
+     * @param logits in: scores, negative infinity for what is left out; out: {@code gradientScale·scale·(softmax - 1[target])}
+     * @param stride distance from one row to the next, whatever the tensor's width
+     * @param columns number of classes
+     * @param scale the logits are multiplied by it first
+     * @param bias one row, added after scaling
+     * @param targets class of row {@code r} at {@code targetOffset + r}
+     * @return the sum of the rows' losses, natural logarithm
+     */
+    double crossEntropy(
+            Tensor logits,
+            int stride,
+            int columns,
+            float scale,
+            Tensor bias,
+            int[] targets,
+            int targetOffset,
+            float gradientScale,
+            long from,
+            long to);
+
+    /** {@code result = word[token] + position[position] + type} in each row. */
+    void gatherEmbeddings(
+            int[] tokens, int[] positions, Tensor word, Tensor position, Tensor type, Tensor result, int from, int to);
+
+    /** {@code result[r] = values[indices[r]]}. */
+    void gatherRows(Tensor values, int[] indices, Tensor result, int from, int to);
+
+    /**
+     * {@code target[indices[r]] += values[r]} for columns {@code columnFrom} to {@code columnTo}, in the order of the rows. Threads
+     * must differ in columns, not in rows.
+     */
+    void scatterAddRows(Tensor values, int[] indices, Tensor target, int columnFrom, int columnTo, int from, int to);
+
+    /**
+     * The first {@code columns} values of each row scaled to length 1. A row of zeros stays zero.
+     *
+     * @param result of {@code columns} columns
+     * @param lengths [rows, 1], receives the Euclidean lengths
+     */
+    void normalize(Tensor values, int columns, Tensor result, Tensor lengths, long from, long to);
+
+    /**
+     * Backward of {@link #normalize}: {@code target += weight·(g - y·(y·g))/length} in the first columns of each row.
+     *
+     * @param result what {@code normalize} gave
+     * @param gradient of the result
+     * @param target of the values, added to
+     */
+    void normalizeBackward(
+            Tensor result, Tensor lengths, Tensor gradient, float weight, Tensor target, long from, long to);
+
+    /** {@code target += source; source = 0} for the values {@code from} to {@code to} of the flat tensors. */
+    void drain(Tensor target, Tensor source, long from, long to);
+
+    /** Sum of the squares of the values {@code from} to {@code to}; NaN or infinite when one of them is. */
+    double sumOfSquares(Tensor values, long from, long to);
+
+    /** The largest absolute value of those from {@code from} to {@code to}; NaN when one of them is. */
+    float largestMagnitude(Tensor values, long from, long to);
+
+    /**
+     * One step of AdamW for the values {@code from} to {@code to} of the flat tensors, after which the gradient is 0:
+     * {@code w -= decay·w; m = β1·m + (1-β1)·g; v = β2·v + (1-β2)·g²; w -= stepSize·m/(√v·inverseRootCorrection + ε)} with
+     * {@code g} the gradient times {@code gradientScale}.
+     */
+    void adamW(
+            Tensor values,
+            Tensor gradient,
+            Tensor firstMoment,
+            Tensor secondMoment,
+            AdamWStep step,
+            float decay,
+            long from,
+            long to);
+
+    /**
+     * The numbers of one AdamW step.
+     *
+     * @param gradientScale gradients are multiplied by it (clipping)
+     * @param stepSize learning rate over {@code 1 - β1^t}
+     * @param inverseRootCorrection {@code 1/√(1 - β2^t)}
+     */
+    record AdamWStep(
+            float gradientScale,
+            float beta1,
+            float oneMinusBeta1,
+            float beta2,
+            float oneMinusBeta2,
+            float stepSize,
+            float inverseRootCorrection,
+            float epsilon) {}
+}

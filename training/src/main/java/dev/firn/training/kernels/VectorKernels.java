@@ -1,7 +1,828 @@
 package dev.firn.training.kernels;
 
-/** Kernels by the JDK Vector API. */
+import static dev.firn.training.kernels.VectorMath.SPECIES;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Kernels by the JDK Vector API on the tensors' memory. Vectors are 256 bits wide on every machine, so results do not depend on
+ * the processor; sums run in a written order, so they do not depend on the compiler either. No call makes an object.
+ */
 public final class VectorKernels implements Kernels {
     /** Width of the vectors, whatever the machine has. */
     public static final int VECTOR_BITS = 256;
+
+    private static final int LANES = VECTOR_BITS / Float.SIZE;
+    private static final int BYTES = LANES * Float.BYTES;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+
+    // One segment over all addresses, a constant to the compiler: no bounds to load in the inner loops. The bounds of
+    // the
+    // tensors are checked where a kernel begins.
+    private static final MemorySegment MEMORY = everything();
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment everything() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    private static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER);
+    }
+
+    private static FloatVector load(long address, VectorMask<Float> mask) {
+        return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER, mask);
+    }
+
+    private static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(MEMORY, address, ORDER);
+    }
+
+    private static void store(FloatVector vector, long address, VectorMask<Float> mask) {
+        vector.intoMemorySegment(MEMORY, address, ORDER, mask);
+    }
+
+    private static float loadOne(long address) {
+        return MEMORY.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);
+    }
+
+    private static void storeOne(float value, long address) {
+        MEMORY.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, value);
+    }
+
+    private static VectorMask<Float> first(int count) {
+        return SPECIES.indexInRange(0, count);
+    }
+
+    /** The part of {@code count} values that whole vectors cover. */
+    private static int whole(int count) {
+        return count & -LANES;
+    }
+
+    private static long row(Tensor tensor, long row) {
+        return tensor.address() + row * tensor.columns() * Float.BYTES;
+    }
+
+    private static void checkRows(Tensor tensor, long from, long to, int columns) {
+        if (from < 0 || to > tensor.rows() || columns > tensor.columns()) {
+            throw new IndexOutOfBoundsException("rows " + from + " to " + to + " of " + columns
+                    + " columns are outside a tensor of " + tensor.rows() + " x " + tensor.columns());
+        }
+    }
+
+    private static void checkVector(Tensor tensor, int columns) {
+        if (tensor.length() < columns) {
+            throw new IndexOutOfBoundsException(
+                    columns + " values are outside a tensor of " + tensor.rows() + " x " + tensor.columns());
+        }
+    }
+
+    private static void checkStrided(Tensor tensor, int stride, int columns, long from, long to) {
+        if (from < 0 || columns > stride || (to > from && (to - 1) * stride + columns > tensor.length())) {
+            throw new IndexOutOfBoundsException("rows " + from + " to " + to + " of " + columns + " columns and stride "
+                    + stride + " are outside a tensor of " + tensor.length() + " values");
+        }
+    }
+
+    private static void checkFlat(Tensor tensor, long from, long to) {
+        if (from < 0 || to > tensor.length()) {
+            throw new IndexOutOfBoundsException(
+                    "values " + from + " to " + to + " are outside a tensor of " + tensor.length() + " values");
+        }
+    }
+
+    private static void checkIndex(int index, Tensor table) {
+        if (index < 0 || index >= table.rows()) {
+            throw new IndexOutOfBoundsException("row " + index + " is outside a table of " + table.rows() + " rows");
+        }
+    }
+
+    @Override
+    public void addBias(Tensor values, Tensor bias, int columnFrom, int columnTo, long from, long to) {
+        checkRows(values, from, to, columnTo);
+        checkVector(bias, columnTo);
+        long skip = (long) columnFrom * Float.BYTES;
+        for (long r = from; r < to; r++) {
+            addTo(row(values, r) + skip, bias.address() + skip, columnTo - columnFrom);
+        }
+    }
+
+    /** {@code target += source} over consecutive values. */
+    private static void addTo(long target, long source, int count) {
+        int bound = whole(count);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            store(load(target + at).add(load(source + at)), target + at);
+        }
+        if (i < count) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(count - i);
+            store(load(target + at, rest).add(load(source + at, rest)), target + at, rest);
+        }
+    }
+
+    @Override
+    public void columnSums(Tensor values, Tensor target, int columnFrom, int columnTo, long from, long to) {
+        checkRows(values, from, to, columnTo);
+        checkVector(target, columnTo);
+        long skip = (long) columnFrom * Float.BYTES;
+        for (long r = from; r < to; r++) {
+            addTo(target.address() + skip, row(values, r) + skip, columnTo - columnFrom);
+        }
+    }
+
+    @Override
+    public void biasGelu(Tensor values, Tensor bias, Tensor result, long from, long to) {
+        int n = values.columns();
+        checkRows(values, from, to, n);
+        checkRows(result, from, to, n);
+        checkVector(bias, n);
+        for (long r = from; r < to; r++) {
+            biasGeluRow(row(values, r), bias.address(), row(result, r), n);
+        }
+    }
+
+    private static void biasGeluRow(long values, long bias, long result, int n) {
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector x = load(values + at).add(load(bias + at));
+            store(x, values + at);
+            store(x.mul(VectorMath.normalDistribution(x)), result + at);
+        }
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            FloatVector x = load(values + at, rest).add(load(bias + at, rest));
+            store(x, values + at, rest);
+            store(x.mul(VectorMath.normalDistribution(x)), result + at, rest);
+        }
+    }
+
+    @Override
+    public void biasGeluBackward(
+            Tensor values, Tensor gradient, Tensor result, Tensor biasGradient, long from, long to) {
+        int n = values.columns();
+        checkRows(values, from, to, n);
+        checkRows(gradient, from, to, n);
+        checkRows(result, from, to, n);
+        checkVector(biasGradient, n);
+        for (long r = from; r < to; r++) {
+            biasGeluBackwardRow(row(values, r), row(gradient, r), row(result, r), biasGradient.address(), n);
+        }
+    }
+
+    private static void biasGeluBackwardRow(long values, long gradient, long result, long biasGradient, int n) {
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector x = load(values + at);
+            FloatVector distribution = VectorMath.normalDistribution(x);
+            FloatVector slope = x.fma(VectorMath.normalDensity(x), distribution);
+            FloatVector g = load(gradient + at).mul(slope);
+            store(g, gradient + at);
+            store(x.mul(distribution), result + at);
+            store(load(biasGradient + at).add(g), biasGradient + at);
+        }
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            FloatVector x = load(values + at, rest);
+            FloatVector distribution = VectorMath.normalDistribution(x);
+            FloatVector slope = x.fma(VectorMath.normalDensity(x), distribution);
+            FloatVector g = load(gradient + at, rest).mul(slope);
+            store(g, gradient + at, rest);
+            store(x.mul(distribution), result + at, rest);
+            store(load(biasGradient + at, rest).add(g), biasGradient + at, rest);
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            Tensor values,
+            Tensor gamma,
+            Tensor beta,
+            float epsilon,
+            Tensor result,
+            Tensor statistics,
+            long from,
+            long to) {
+        int n = values.columns();
+        checkNorm(values, gamma, beta, result, statistics, from, to);
+        for (long r = from; r < to; r++) {
+            long x = row(values, r);
+            normalizeRow(x, sum(x, n), gamma.address(), beta.address(), epsilon, row(result, r), row(statistics, r), n);
+        }
+    }
+
+    @Override
+    public void residualLayerNorm(
+            Tensor values,
+            Tensor bias,
+            Tensor residual,
+            Tensor gamma,
+            Tensor beta,
+            float epsilon,
+            Tensor result,
+            Tensor statistics,
+            long from,
+            long to) {
+        int n = values.columns();
+        checkNorm(values, gamma, beta, result, statistics, from, to);
+        checkRows(residual, from, to, n);
+        checkVector(bias, n);
+        for (long r = from; r < to; r++) {
+            long x = row(values, r);
+            float sum = addResidual(x, bias.address(), row(residual, r), n);
+            normalizeRow(x, sum, gamma.address(), beta.address(), epsilon, row(result, r), row(statistics, r), n);
+        }
+    }
+
+    private static void checkNorm(
+            Tensor values, Tensor gamma, Tensor beta, Tensor result, Tensor statistics, long from, long to) {
+        int n = values.columns();
+        checkRows(values, from, to, n);
+        checkRows(result, from, to, n);
+        checkRows(statistics, from, to, 2);
+        checkVector(gamma, n);
+        checkVector(beta, n);
+    }
+
+    private static float sum(long values, int n) {
+        FloatVector even = ZERO;
+        FloatVector odd = ZERO;
+        int i = 0;
+        for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
+            long at = values + (long) i * Float.BYTES;
+            even = even.add(load(at));
+            odd = odd.add(load(at + BYTES));
+        }
+        if (i + LANES <= n) {
+            even = even.add(load(values + (long) i * Float.BYTES));
+            i += LANES;
+        }
+        if (i < n) {
+            odd = odd.add(load(values + (long) i * Float.BYTES, first(n - i)));
+        }
+        return VectorMath.sum(even.add(odd));
+    }
+
+    /** Adds bias and residual in place and gives the sum of the row, in the order of {@link #sum}. */
+    private static float addResidual(long values, long bias, long residual, int n) {
+        FloatVector even = ZERO;
+        FloatVector odd = ZERO;
+        int i = 0;
+        for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector x = load(values + at).add(load(bias + at)).add(load(residual + at));
+            store(x, values + at);
+            even = even.add(x);
+            at += BYTES;
+            FloatVector y = load(values + at).add(load(bias + at)).add(load(residual + at));
+            store(y, values + at);
+            odd = odd.add(y);
+        }
+        if (i + LANES <= n) {
+            long at = (long) i * Float.BYTES;
+            FloatVector x = load(values + at).add(load(bias + at)).add(load(residual + at));
+            store(x, values + at);
+            even = even.add(x);
+            i += LANES;
+        }
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            FloatVector x = load(values + at, rest).add(load(bias + at, rest)).add(load(residual + at, rest));
+            store(x, values + at, rest);
+            odd = odd.add(x);
+        }
+        return VectorMath.sum(even.add(odd));
+    }
+
+    private static float sumOfSquaredDifferences(long values, float mean, int n) {
+        FloatVector center = FloatVector.broadcast(SPECIES, mean);
+        FloatVector even = ZERO;
+        FloatVector odd = ZERO;
+        int i = 0;
+        for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
+            long at = values + (long) i * Float.BYTES;
+            FloatVector x = load(at).sub(center);
+            FloatVector y = load(at + BYTES).sub(center);
+            even = x.fma(x, even);
+            odd = y.fma(y, odd);
+        }
+        if (i + LANES <= n) {
+            FloatVector x = load(values + (long) i * Float.BYTES).sub(center);
+            even = x.fma(x, even);
+            i += LANES;
+        }
+        if (i < n) {
+            VectorMask<Float> rest = first(n - i);
+            FloatVector x =
+                    ZERO.blend(load(values + (long) i * Float.BYTES, rest).sub(center), rest);
+            odd = x.fma(x, odd);
+        }
+        return VectorMath.sum(even.add(odd));
+    }
+
+    private static void normalizeRow(
+            long values, float sum, long gamma, long beta, float epsilon, long result, long statistics, int n) {
+        float mean = sum / n;
+        float variance = sumOfSquaredDifferences(values, mean, n) / n;
+        float inverse = 1f / (float) Math.sqrt(variance + epsilon);
+        storeOne(mean, statistics);
+        storeOne(inverse, statistics + Float.BYTES);
+        FloatVector center = FloatVector.broadcast(SPECIES, mean);
+        FloatVector factor = FloatVector.broadcast(SPECIES, inverse);
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector unit = load(values + at).sub(center).mul(factor);
+            store(unit.fma(load(gamma + at), load(beta + at)), result + at);
+        }
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            FloatVector unit = load(values + at, rest).sub(center).mul(factor);
+            store(unit.fma(load(gamma + at, rest), load(beta + at, rest)), result + at, rest);
+        }
+    }
+
+    @Override
+    public void layerNormBackward(
+            Tensor values,
+            Tensor statistics,
+            Tensor gamma,
+            Tensor gradient,
+            Tensor gammaGradient,
+            Tensor betaGradient,
+            Tensor sumGradient,
+            long from,
+            long to) {
+        int n = values.columns();
+        checkRows(values, from, to, n);
+        checkRows(gradient, from, to, n);
+        checkRows(statistics, from, to, 2);
+        checkVector(gamma, n);
+        checkVector(gammaGradient, n);
+        checkVector(betaGradient, n);
+        checkVector(sumGradient, n);
+        for (long r = from; r < to; r++) {
+            layerNormBackwardRow(
+                    row(values, r),
+                    loadOne(row(statistics, r)),
+                    loadOne(row(statistics, r) + Float.BYTES),
+                    gamma.address(),
+                    row(gradient, r),
+                    gammaGradient.address(),
+                    betaGradient.address(),
+                    sumGradient.address(),
+                    n);
+        }
+    }
+
+    private static void layerNormBackwardRow(
+            long values,
+            float mean,
+            float inverse,
+            long gamma,
+            long gradient,
+            long gammaGradient,
+            long betaGradient,
+            long sumGradient,
+            int n) {
+        FloatVector center = FloatVector.broadcast(SPECIES, mean);
+        FloatVector factor = FloatVector.broadcast(SPECIES, inverse);
+        FloatVector sums = ZERO;
+        FloatVector products = ZERO;
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector unit = load(values + at).sub(center).mul(factor);
+            FloatVector g = load(gradient + at);
+            store(g.fma(unit, load(gammaGradient + at)), gammaGradient + at);
+            store(load(betaGradient + at).add(g), betaGradient + at);
+            FloatVector scaled = g.mul(load(gamma + at));
+            sums = sums.add(scaled);
+            products = scaled.fma(unit, products);
+        }
+        VectorMask<Float> rest = first(n - bound);
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            FloatVector unit = load(values + at, rest).sub(center).mul(factor);
+            FloatVector g = load(gradient + at, rest);
+            store(g.fma(unit, load(gammaGradient + at, rest)), gammaGradient + at, rest);
+            store(load(betaGradient + at, rest).add(g), betaGradient + at, rest);
+            FloatVector scaled = g.mul(load(gamma + at, rest));
+            sums = sums.add(scaled);
+            products = scaled.fma(unit, products);
+        }
+        FloatVector meanOfSums = FloatVector.broadcast(SPECIES, VectorMath.sum(sums) / n);
+        FloatVector meanOfProducts = FloatVector.broadcast(SPECIES, -(VectorMath.sum(products) / n));
+        for (i = 0; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector unit = load(values + at).sub(center).mul(factor);
+            FloatVector scaled = load(gradient + at).mul(load(gamma + at));
+            FloatVector g = unit.fma(meanOfProducts, scaled.sub(meanOfSums)).mul(factor);
+            store(g, gradient + at);
+            store(load(sumGradient + at).add(g), sumGradient + at);
+        }
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            FloatVector unit = load(values + at, rest).sub(center).mul(factor);
+            FloatVector scaled = load(gradient + at, rest).mul(load(gamma + at, rest));
+            FloatVector g = unit.fma(meanOfProducts, scaled.sub(meanOfSums)).mul(factor);
+            store(g, gradient + at, rest);
+            store(load(sumGradient + at, rest).add(g), sumGradient + at, rest);
+        }
+    }
+
+    @Override
+    public void softmax(Tensor scores, int stride, int columns, float scale, long from, long to) {
+        checkStrided(scores, stride, columns, from, to);
+        for (long r = from; r < to; r++) {
+            long x = scores.address() + r * stride * Float.BYTES;
+            float largest = largest(x, columns, scale);
+            float sum = exponentials(x, columns, scale, largest);
+            scaleRow(x, columns, 1f / sum);
+        }
+    }
+
+    /** The largest of {@code scale·x}, for a positive scale. */
+    private static float largest(long values, int n, float scale) {
+        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            largest = VectorMath.larger(largest, load(values + (long) i * Float.BYTES));
+        }
+        float result = VectorMath.largest(largest);
+        for (; i < n; i++) {
+            result = Math.max(result, loadOne(values + (long) i * Float.BYTES));
+        }
+        return result * scale;
+    }
+
+    /** Replaces x by {@code exp(scale·x - largest)} and gives the sum. */
+    private static float exponentials(long values, int n, float scale, float largest) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        FloatVector shift = FloatVector.broadcast(SPECIES, -largest);
+        FloatVector sum = ZERO;
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = values + (long) i * Float.BYTES;
+            FloatVector e = VectorMath.exp(load(at).fma(factor, shift));
+            store(e, at);
+            sum = sum.add(e);
+        }
+        if (i < n) {
+            long at = values + (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            FloatVector e = ZERO.blend(VectorMath.exp(load(at, rest).fma(factor, shift)), rest);
+            store(e, at, rest);
+            sum = sum.add(e);
+        }
+        return VectorMath.sum(sum);
+    }
+
+    private static void scaleRow(long values, int n, float factor) {
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = values + (long) i * Float.BYTES;
+            store(load(at).mul(factor), at);
+        }
+        if (i < n) {
+            long at = values + (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            store(load(at, rest).mul(factor), at, rest);
+        }
+    }
+
+    @Override
+    public void softmaxBackward(
+            Tensor probabilities, Tensor gradient, int stride, int columns, float scale, long from, long to) {
+        checkStrided(probabilities, stride, columns, from, to);
+        checkStrided(gradient, stride, columns, from, to);
+        for (long r = from; r < to; r++) {
+            long p = probabilities.address() + r * stride * Float.BYTES;
+            long g = gradient.address() + r * stride * Float.BYTES;
+            FloatVector mean = FloatVector.broadcast(SPECIES, dot(p, g, columns));
+            int bound = whole(columns);
+            int i = 0;
+            for (; i < bound; i += LANES) {
+                long at = (long) i * Float.BYTES;
+                store(load(g + at).sub(mean).mul(load(p + at)).mul(scale), g + at);
+            }
+            if (i < columns) {
+                long at = (long) i * Float.BYTES;
+                VectorMask<Float> rest = first(columns - i);
+                store(load(g + at, rest).sub(mean).mul(load(p + at, rest)).mul(scale), g + at, rest);
+            }
+        }
+    }
+
+    private static float dot(long first, long second, int n) {
+        FloatVector even = ZERO;
+        FloatVector odd = ZERO;
+        int i = 0;
+        for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
+            long at = (long) i * Float.BYTES;
+            even = load(first + at).fma(load(second + at), even);
+            odd = load(first + at + BYTES).fma(load(second + at + BYTES), odd);
+        }
+        if (i + LANES <= n) {
+            long at = (long) i * Float.BYTES;
+            even = load(first + at).fma(load(second + at), even);
+            i += LANES;
+        }
+        if (i < n) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(n - i);
+            odd = load(first + at, rest).fma(load(second + at, rest), odd);
+        }
+        return VectorMath.sum(even.add(odd));
+    }
+
+    @Override
+    public double crossEntropy(
+            Tensor logits,
+            int stride,
+            int columns,
+            float scale,
+            Tensor bias,
+            int[] targets,
+            int targetOffset,
+            float gradientScale,
+            long from,
+            long to) {
+        checkStrided(logits, stride, columns, from, to);
+        checkVector(bias, columns);
+        double loss = 0;
+        for (long r = from; r < to; r++) {
+            int target = targets[targetOffset + (int) r];
+            if (target < 0 || target >= columns) {
+                throw new IndexOutOfBoundsException("class " + target + " is outside " + columns + " classes");
+            }
+            long x = logits.address() + r * stride * Float.BYTES;
+            long hit = x + (long) target * Float.BYTES;
+            float largest = scaleAndAdd(x, bias.address(), columns, scale);
+            float chosen = loadOne(hit);
+            float sum = exponentials(x, columns, 1f, largest);
+            loss += StrictMath.log(sum) + largest - chosen;
+            float factor = gradientScale * scale;
+            scaleRow(x, columns, factor / sum);
+            storeOne(loadOne(hit) - factor, hit);
+        }
+        return loss;
+    }
+
+    /** {@code x = scale·x + bias}; gives the largest. */
+    private static float scaleAndAdd(long values, long bias, int n, float scale) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        int bound = whole(n);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector x = load(values + at).fma(factor, load(bias + at));
+            store(x, values + at);
+            largest = VectorMath.larger(largest, x);
+        }
+        float result = VectorMath.largest(largest);
+        for (; i < n; i++) {
+            long at = (long) i * Float.BYTES;
+            float x = Math.fma(loadOne(values + at), scale, loadOne(bias + at));
+            storeOne(x, values + at);
+            result = Math.max(result, x);
+        }
+        return result;
+    }
+
+    @Override
+    public void gatherEmbeddings(
+            int[] tokens, int[] positions, Tensor word, Tensor position, Tensor type, Tensor result, int from, int to) {
+        int n = result.columns();
+        checkRows(result, from, to, n);
+        checkVector(type, n);
+        for (int r = from; r < to; r++) {
+            checkIndex(tokens[r], word);
+            checkIndex(positions[r], position);
+            long w = row(word, tokens[r]);
+            long p = row(position, positions[r]);
+            long t = type.address();
+            long x = row(result, r);
+            int bound = whole(n);
+            int i = 0;
+            for (; i < bound; i += LANES) {
+                long at = (long) i * Float.BYTES;
+                store(load(w + at).add(load(t + at)).add(load(p + at)), x + at);
+            }
+            if (i < n) {
+                long at = (long) i * Float.BYTES;
+                VectorMask<Float> rest = first(n - i);
+                store(load(w + at, rest).add(load(t + at, rest)).add(load(p + at, rest)), x + at, rest);
+            }
+        }
+    }
+
+    @Override
+    public void gatherRows(Tensor values, int[] indices, Tensor result, int from, int to) {
+        long bytes = (long) values.columns() * Float.BYTES;
+        checkRows(result, from, to, values.columns());
+        for (int r = from; r < to; r++) {
+            checkIndex(indices[r], values);
+            MemorySegment.copy(MEMORY, row(values, indices[r]), MEMORY, row(result, r), bytes);
+        }
+    }
+
+    @Override
+    public void scatterAddRows(
+            Tensor values, int[] indices, Tensor target, int columnFrom, int columnTo, int from, int to) {
+        checkRows(values, from, to, columnTo);
+        long skip = (long) columnFrom * Float.BYTES;
+        for (int r = from; r < to; r++) {
+            checkIndex(indices[r], target);
+            addTo(row(target, indices[r]) + skip, row(values, r) + skip, columnTo - columnFrom);
+        }
+    }
+
+    @Override
+    public void normalize(Tensor values, int columns, Tensor result, Tensor lengths, long from, long to) {
+        checkRows(values, from, to, columns);
+        checkRows(result, from, to, columns);
+        checkRows(lengths, from, to, 1);
+        for (long r = from; r < to; r++) {
+            long x = row(values, r);
+            long y = row(result, r);
+            float length = (float) Math.sqrt(dot(x, x, columns));
+            storeOne(length, row(lengths, r));
+            FloatVector divisor = FloatVector.broadcast(SPECIES, length == 0f ? 1f : length);
+            int bound = whole(columns);
+            int i = 0;
+            for (; i < bound; i += LANES) {
+                long at = (long) i * Float.BYTES;
+                store(load(x + at).div(divisor), y + at);
+            }
+            if (i < columns) {
+                long at = (long) i * Float.BYTES;
+                VectorMask<Float> rest = first(columns - i);
+                store(load(x + at, rest).div(divisor), y + at, rest);
+            }
+        }
+    }
+
+    @Override
+    public void normalizeBackward(
+            Tensor result, Tensor lengths, Tensor gradient, float weight, Tensor target, long from, long to) {
+        int n = result.columns();
+        checkRows(result, from, to, n);
+        checkRows(gradient, from, to, n);
+        checkRows(target, from, to, n);
+        checkRows(lengths, from, to, 1);
+        for (long r = from; r < to; r++) {
+            long y = row(result, r);
+            long g = row(gradient, r);
+            long t = row(target, r);
+            float length = loadOne(row(lengths, r));
+            FloatVector factor = FloatVector.broadcast(SPECIES, length == 0f ? 0f : weight / length);
+            FloatVector along = FloatVector.broadcast(SPECIES, -dot(y, g, n));
+            int bound = whole(n);
+            int i = 0;
+            for (; i < bound; i += LANES) {
+                long at = (long) i * Float.BYTES;
+                FloatVector across = load(y + at).fma(along, load(g + at));
+                store(across.fma(factor, load(t + at)), t + at);
+            }
+            if (i < n) {
+                long at = (long) i * Float.BYTES;
+                VectorMask<Float> rest = first(n - i);
+                FloatVector across = load(y + at, rest).fma(along, load(g + at, rest));
+                store(across.fma(factor, load(t + at, rest)), t + at, rest);
+            }
+        }
+    }
+
+    @Override
+    public void drain(Tensor target, Tensor source, long from, long to) {
+        checkFlat(target, from, to);
+        checkFlat(source, from, to);
+        long t = target.address();
+        long s = source.address();
+        long i = from;
+        for (; i + LANES <= to; i += LANES) {
+            long at = i * Float.BYTES;
+            store(load(t + at).add(load(s + at)), t + at);
+            store(ZERO, s + at);
+        }
+        for (; i < to; i++) {
+            long at = i * Float.BYTES;
+            storeOne(loadOne(t + at) + loadOne(s + at), t + at);
+            storeOne(0f, s + at);
+        }
+    }
+
+    @Override
+    public double sumOfSquares(Tensor values, long from, long to) {
+        checkFlat(values, from, to);
+        double total = 0;
+        for (long i = from; i < to; i += 4096) {
+            long at = values.address() + i * Float.BYTES;
+            total += dot(at, at, (int) Math.min(4096, to - i));
+        }
+        return total;
+    }
+
+    @Override
+    public float largestMagnitude(Tensor values, long from, long to) {
+        checkFlat(values, from, to);
+        float largest = 0;
+        for (long i = from; i < to; i++) {
+            // Math.max keeps a NaN
+            largest = Math.max(largest, Math.abs(loadOne(values.address() + i * Float.BYTES)));
+        }
+        return largest;
+    }
+
+    @Override
+    public void adamW(
+            Tensor values,
+            Tensor gradient,
+            Tensor firstMoment,
+            Tensor secondMoment,
+            AdamWStep step,
+            float decay,
+            long from,
+            long to) {
+        checkFlat(values, from, to);
+        checkFlat(gradient, from, to);
+        checkFlat(firstMoment, from, to);
+        checkFlat(secondMoment, from, to);
+        long i = from;
+        for (; i < to; i += 1 << 20) {
+            long at = i * Float.BYTES;
+            adamWRun(
+                    values.address() + at,
+                    gradient.address() + at,
+                    firstMoment.address() + at,
+                    secondMoment.address() + at,
+                    step,
+                    decay,
+                    (int) Math.min(1 << 20, to - i));
+        }
+    }
+
+    private static void adamWRun(
+            long values, long gradient, long firstMoment, long secondMoment, AdamWStep step, float decay, int count) {
+        FloatVector gradientScale = FloatVector.broadcast(SPECIES, step.gradientScale());
+        FloatVector beta1 = FloatVector.broadcast(SPECIES, step.beta1());
+        FloatVector rest1 = FloatVector.broadcast(SPECIES, step.oneMinusBeta1());
+        FloatVector beta2 = FloatVector.broadcast(SPECIES, step.beta2());
+        FloatVector rest2 = FloatVector.broadcast(SPECIES, step.oneMinusBeta2());
+        FloatVector stepSize = FloatVector.broadcast(SPECIES, step.stepSize());
+        FloatVector correction = FloatVector.broadcast(SPECIES, step.inverseRootCorrection());
+        FloatVector epsilon = FloatVector.broadcast(SPECIES, step.epsilon());
+        FloatVector kept = FloatVector.broadcast(SPECIES, 1f - decay);
+        int bound = whole(count);
+        int i = 0;
+        for (; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector g = load(gradient + at).mul(gradientScale);
+            FloatVector m = load(firstMoment + at).mul(beta1);
+            m = g.fma(rest1, m);
+            FloatVector v = load(secondMoment + at).mul(beta2);
+            v = g.mul(g).fma(rest2, v);
+            store(m, firstMoment + at);
+            store(v, secondMoment + at);
+            store(ZERO, gradient + at);
+            FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
+            store(load(values + at).mul(kept).sub(m.mul(stepSize).div(root)), values + at);
+        }
+        if (i < count) {
+            long at = (long) i * Float.BYTES;
+            VectorMask<Float> rest = first(count - i);
+            FloatVector g = load(gradient + at, rest).mul(gradientScale);
+            FloatVector m = load(firstMoment + at, rest).mul(beta1);
+            m = g.fma(rest1, m);
+            FloatVector v = load(secondMoment + at, rest).mul(beta2);
+            v = g.mul(g).fma(rest2, v);
+            store(m, firstMoment + at, rest);
+            store(v, secondMoment + at, rest);
+            store(ZERO, gradient + at, rest);
+            FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
+            store(load(values + at, rest).mul(kept).sub(m.mul(stepSize).div(root)), values + at, rest);
+        }
+    }
 }

@@ -2,7 +2,10 @@ package dev.firn.training.trainer;
 
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.TokenTable;
+import dev.firn.training.encoder.ParameterLayout;
+import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.kernels.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +27,18 @@ public interface TrainingLoop extends AutoCloseable {
     static TrainingLoop maskedLanguage(
             Path weights, TokenTable texts, MaskedLanguageSettings settings, ComputeContext context)
             throws IOException {
-        return java.util.Optional.<TrainingLoop>empty().orElseThrow();
+        ParameterLayout layout = new ParameterLayout(WeightsFolder.readConfiguration(weights), true);
+        Tensor values = WeightsFolder.read(weights, layout);
+        Tensor gradients = Tensor.zeros(1, values.columns());
+        try {
+            Objective objective = new MaskedLanguageObjective(layout, values, gradients, texts, settings, context);
+            return new StandardTrainingLoop(
+                    layout, values, gradients, objective, settings.length(), settings.optimization(), context);
+        } catch (RuntimeException e) {
+            values.close();
+            gradients.close();
+            throw e;
+        }
     }
 
     /**
@@ -41,7 +55,19 @@ public interface TrainingLoop extends AutoCloseable {
             ContrastiveSettings settings,
             ComputeContext context)
             throws IOException {
-        return java.util.Optional.<TrainingLoop>empty().orElseThrow();
+        ParameterLayout layout = new ParameterLayout(WeightsFolder.readConfiguration(weights), false);
+        Tensor values = WeightsFolder.read(weights, layout);
+        Tensor gradients = Tensor.zeros(1, values.columns());
+        try {
+            Objective objective =
+                    new ContrastiveObjective(layout, values, gradients, queries, documents, sources, settings, context);
+            return new StandardTrainingLoop(
+                    layout, values, gradients, objective, settings.length(), settings.optimization(), context);
+        } catch (RuntimeException e) {
+            values.close();
+            gradients.close();
+            throw e;
+        }
     }
 
     /** Steps done. */

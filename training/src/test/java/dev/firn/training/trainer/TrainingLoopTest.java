@@ -1,0 +1,249 @@
+package dev.firn.training.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.firn.training.encoder.Encoder;
+import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.loss.NegativesMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrainingLoopTest {
+    @TempDir
+    private Path folder;
+
+    private ComputeContext context;
+    private Path weights;
+
+    @BeforeEach
+    void writeWeights() throws IOException {
+        context = new ComputeContext(2);
+        weights = folder.resolve("start");
+        Encoder.initialise(EncoderConfiguration.xlmRoberta(ToyData.VOCABULARY, 16, 2, 2, 32, 16), 3, weights);
+    }
+
+    @AfterEach
+    void close() {
+        context.close();
+    }
+
+    private interface Opener {
+        TrainingLoop open() throws IOException;
+    }
+
+    private TrainingLoop maskedLanguage(int steps) throws IOException {
+        return TrainingLoop.maskedLanguage(weights, ToyData.texts(300, 1), ToyData.maskedLanguage(steps), context);
+    }
+
+    private TrainingLoop contrastive(NegativesMode mode, int negatives, int steps, int chunkTokens) throws IOException {
+        return TrainingLoop.contrastive(
+                weights,
+                ToyData.side(200, 0, 3, 1),
+                ToyData.side(200, 2, 5, 2),
+                ToyData.sources(200, negatives),
+                ToyData.contrastive(mode, steps, chunkTokens),
+                context);
+    }
+
+    private static List<Double> losses(TrainingLoop loop) {
+        List<Double> losses = new ArrayList<>();
+        while (loop.position() < loop.totalSteps()) {
+            losses.add(loop.step().loss());
+        }
+        return losses;
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    @Test
+    void learnsToFillMasks() throws IOException {
+        try (TrainingLoop loop = maskedLanguage(150)) {
+            List<Double> losses = losses(loop);
+            assertThat(losses.get(0)).isBetween(4.4, 4.9);
+            assertThat(mean(losses.subList(140, 150))).isLessThan(2.6);
+        }
+    }
+
+    @Test
+    void learnsWhichDocumentsBelongToQueriesFromInBatchNegatives() throws IOException {
+        try (TrainingLoop loop = contrastive(NegativesMode.IN_BATCH, 0, 150, 1 << 14)) {
+            List<Double> losses = losses(loop);
+            assertThat(mean(losses.subList(0, 5))).isGreaterThan(2.0);
+            assertThat(mean(losses.subList(140, 150))).isLessThan(0.9);
+        }
+    }
+
+    @Test
+    void learnsFromHardNegativesOnly() throws IOException {
+        try (TrainingLoop loop = contrastive(NegativesMode.HARD_ONLY, 3, 100, 1 << 14)) {
+            List<Double> losses = losses(loop);
+            assertThat(mean(losses.subList(0, 5))).isGreaterThan(1.0);
+            assertThat(mean(losses.subList(90, 100))).isLessThan(0.3);
+        }
+    }
+
+    @Test
+    void chunksGiveTheGradientOfTheWholeBatch() throws IOException {
+        try (TrainingLoop whole = contrastive(NegativesMode.IN_BATCH, 0, 1, 1 << 14);
+                TrainingLoop chunked = contrastive(NegativesMode.IN_BATCH, 0, 1, 20)) {
+            StepReport one = whole.step();
+            StepReport other = chunked.step();
+            assertThat(other.loss()).isCloseTo(one.loss(), org.assertj.core.data.Offset.offset(1e-6));
+            assertThat(other.gradientNorm())
+                    .isCloseTo(one.gradientNorm(), org.assertj.core.data.Percentage.withPercentage(0.1));
+        }
+    }
+
+    @Test
+    void maskedLanguageTrainingContinuesInTheSameBitsAfterARestore() throws IOException {
+        assertContinuesInTheSameBits(() -> maskedLanguage(24));
+    }
+
+    @Test
+    void contrastiveTrainingContinuesInTheSameBitsAfterARestore() throws IOException {
+        assertContinuesInTheSameBits(() -> contrastive(NegativesMode.IN_BATCH, 0, 24, 64));
+        assertContinuesInTheSameBits(() -> contrastive(NegativesMode.HARD_ONLY, 3, 24, 64));
+    }
+
+    private void assertContinuesInTheSameBits(Opener opener) throws IOException {
+        Path straight = Files.createTempDirectory(folder, "straight");
+        Path resumed = Files.createTempDirectory(folder, "resumed");
+        Path middle = Files.createTempDirectory(folder, "middle");
+        List<Double> expected;
+        try (TrainingLoop loop = opener.open()) {
+            for (int i = 0; i < 7; i++) {
+                loop.step();
+            }
+            loop.scaleLearningRate(0.5);
+            loop.extend(3);
+            expected = losses(loop);
+            finish(loop, straight);
+        }
+        try (TrainingLoop loop = opener.open()) {
+            for (int i = 0; i < 7; i++) {
+                loop.step();
+            }
+            loop.scaleLearningRate(0.5);
+            loop.extend(3);
+            loop.step();
+            loop.step();
+            try (Snapshot snapshot = loop.snapshot()) {
+                // What the training does afterwards must not show in the snapshot
+                loop.step();
+                snapshot.write(middle);
+                assertThat(snapshot.position()).isEqualTo(9);
+            }
+        }
+        try (TrainingLoop loop = opener.open()) {
+            loop.step();
+            loop.restore(middle);
+            assertThat(loop.position()).isEqualTo(9);
+            assertThat(loop.totalSteps()).isEqualTo(27);
+            assertThat(loop.appliedUpdates())
+                    .containsExactly(new AppliedUpdate.LearningRateScaled(7, 0.5), new AppliedUpdate.Extended(7, 3));
+            assertThat(losses(loop)).isEqualTo(expected.subList(2, 20));
+            finish(loop, resumed);
+        }
+        for (String name : List.of("model.safetensors", "moments.safetensors", "training.json", "config.json")) {
+            assertThat(resumed.resolve(name)).hasSameBinaryContentAs(straight.resolve(name));
+        }
+    }
+
+    private static void finish(TrainingLoop loop, Path target) throws IOException {
+        try (Snapshot snapshot = loop.snapshot()) {
+            snapshot.write(target);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBitsAndAnotherSeedOthers() throws IOException {
+        List<Double> first;
+        List<Double> second;
+        try (TrainingLoop loop = maskedLanguage(5)) {
+            first = losses(loop);
+        }
+        try (TrainingLoop loop = maskedLanguage(5)) {
+            second = losses(loop);
+        }
+        assertThat(second).isEqualTo(first);
+        MaskedLanguageSettings settings = ToyData.maskedLanguage(5);
+        MaskedLanguageSettings otherSeed = new MaskedLanguageSettings(
+                settings.maskedShare(),
+                settings.maskToken(),
+                settings.specialTokens(),
+                settings.batching(),
+                settings.maximumTokens(),
+                settings.chunkTokens(),
+                settings.length(),
+                ToyData.optimization(3e-3, 99));
+        try (TrainingLoop loop = TrainingLoop.maskedLanguage(weights, ToyData.texts(300, 1), otherSeed, context)) {
+            assertThat(losses(loop)).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void stopsBeforeTheUpdateWhenTheLossIsNotFinite() throws IOException {
+        MaskedLanguageSettings settings = ToyData.maskedLanguage(50);
+        MaskedLanguageSettings steep = new MaskedLanguageSettings(
+                settings.maskedShare(),
+                settings.maskToken(),
+                settings.specialTokens(),
+                settings.batching(),
+                settings.maximumTokens(),
+                settings.chunkTokens(),
+                settings.length(),
+                new OptimizationSettings(
+                        settings.optimization().adamW(),
+                        new dev.firn.training.schedule.Constant(1e30),
+                        Double.POSITIVE_INFINITY,
+                        1));
+        try (TrainingLoop loop = TrainingLoop.maskedLanguage(weights, ToyData.texts(300, 1), steep, context)) {
+            loop.step();
+            assertThatThrownBy(() -> losses(loop))
+                    .isInstanceOfSatisfying(NonFiniteLossException.class, e -> {
+                        assertThat(e.step()).isEqualTo(loop.position());
+                        assertThat(e.learningRate()).isEqualTo(1e30);
+                    })
+                    .hasMessageContaining("largest gradient");
+        }
+    }
+
+    @Test
+    void refusesToRunPastTheEnd() throws IOException {
+        try (TrainingLoop loop = maskedLanguage(1)) {
+            loop.step();
+            assertThatThrownBy(loop::step).isInstanceOf(IllegalStateException.class);
+            loop.extend(1);
+            assertThat(loop.step().step()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void savedWeightsOfAContrastiveTrainingLoadForInference() throws IOException {
+        Path saved = folder.resolve("saved");
+        try (TrainingLoop loop = contrastive(NegativesMode.IN_BATCH, 0, 3, 64)) {
+            losses(loop);
+            loop.saveWeights(saved);
+        }
+        try (Encoder encoder = Encoder.load(saved, context)) {
+            float[] vectors = new float[2 * 16];
+            encoder.embed(new int[][] {{0, 7, 8, 2}, {0, 9, 2}}, vectors);
+            double square = 0;
+            for (int i = 0; i < 16; i++) {
+                square += vectors[i] * vectors[i];
+            }
+            assertThat(square).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-5));
+        }
+    }
+}
