@@ -122,8 +122,8 @@ public final class PostNormEncoder implements AutoCloseable {
         final Tensor outputSum;
         final Tensor outputStatistics;
 
-        Activations(int rows, int hidden, int intermediate) {
-            this.projected = Tensor.zeros(rows, 3 * hidden);
+        Activations(int tokens, int rows, int hidden, int intermediate) {
+            this.projected = Tensor.zeros(tokens, 3 * hidden);
             this.attended = Tensor.zeros(rows, hidden);
             this.attentionSum = Tensor.zeros(rows, hidden);
             this.attentionStatistics = Tensor.zeros(rows, 2);
@@ -153,42 +153,55 @@ public final class PostNormEncoder implements AutoCloseable {
     private final class Workspace implements AutoCloseable {
         final int tokens;
         final int longest;
+        final int selected;
         final Tensor embedded;
         final Tensor embeddedStatistics;
-        /** Input of each layer; the last is the output of the last layer. With inference, two take turns. */
+        /** Input of each layer. With inference, two take turns. */
         final List<Tensor> inputs = new ArrayList<>();
 
         final List<Activations> layers = new ArrayList<>();
         final Tensor widened;
+        // The last layer's rows are not those of the layers before it, and one thread may be there while another is not
+        // yet: what it
+        // writes is its own
+        final Tensor selectedWidened;
         final Tensor selectedInput;
         final Tensor selectedQuery;
+        final Tensor output;
         final List<Tensor> scores = new ArrayList<>();
         final List<Tensor> backward = new ArrayList<>();
         final List<Tensor> scoreGradients = new ArrayList<>();
 
-        Workspace(int tokens, int longest) {
+        Workspace(int tokens, int longest, int selected) {
             this.tokens = tokens;
             this.longest = longest;
+            this.selected = selected;
             this.embedded = Tensor.zeros(tokens, hidden);
             this.embeddedStatistics = Tensor.zeros(tokens, 2);
-            this.widened = Tensor.zeros(tokens, intermediate);
-            this.selectedInput = Tensor.zeros(tokens, hidden);
-            this.selectedQuery = Tensor.zeros(tokens, hidden);
-            int count = configuration.layers();
-            for (int i = 0; i <= count; i++) {
+            int before = configuration.layers() - 1;
+            this.widened = Tensor.zeros(before == 0 ? 0 : tokens, intermediate);
+            this.selectedWidened = Tensor.zeros(selected, intermediate);
+            this.selectedInput = Tensor.zeros(selected, hidden);
+            this.selectedQuery = Tensor.zeros(selected, hidden);
+            this.output = Tensor.zeros(selected, hidden);
+            for (int i = 0; i <= before; i++) {
                 inputs.add(training || i < 2 ? Tensor.zeros(tokens, hidden) : inputs.get(i - 2));
             }
-            for (int i = 0; i < count; i++) {
-                layers.add(training || i == 0 ? new Activations(tokens, hidden, intermediate) : layers.get(0));
+            for (int i = 0; i < before; i++) {
+                layers.add(training || i == 0 ? new Activations(tokens, tokens, hidden, intermediate) : layers.get(0));
             }
+            layers.add(new Activations(tokens, selected, hidden, intermediate));
             int scoreValues = Math.multiplyExact(QUERY_BLOCK, longest);
             for (int part = 0; part < context.threads(); part++) {
                 scores.add(Tensor.zeros(1, scoreValues));
             }
             if (training) {
-                for (int columns : new int[] {hidden, hidden, intermediate, 3 * hidden, hidden}) {
-                    backward.add(Tensor.zeros(tokens, columns));
-                }
+                int rows = before == 0 ? selected : tokens;
+                backward.add(Tensor.zeros(tokens, hidden));
+                backward.add(Tensor.zeros(rows, hidden));
+                backward.add(Tensor.zeros(rows, intermediate));
+                backward.add(Tensor.zeros(tokens, 3 * hidden));
+                backward.add(Tensor.zeros(selected, hidden));
                 for (int part = 0; part < context.threads(); part++) {
                     scoreGradients.add(Tensor.zeros(1, scoreValues));
                 }
@@ -220,6 +233,8 @@ public final class PostNormEncoder implements AutoCloseable {
             embedded.close();
             embeddedStatistics.close();
             widened.close();
+            selectedWidened.close();
+            output.close();
             selectedInput.close();
             selectedQuery.close();
             inputs.stream().distinct().forEach(Tensor::close);
@@ -231,16 +246,17 @@ public final class PostNormEncoder implements AutoCloseable {
     }
 
     /** Takes the memory for batches of a size now rather than at the first of them. */
-    public void reserve(int tokens, int longest) {
-        if (workspace != null && workspace.tokens >= tokens && workspace.longest >= longest) {
-            return;
+    public void reserve(int tokens, int longest, int selected) {
+        if (workspace == null) {
+            workspace = new Workspace(tokens, longest, selected);
+        } else if (workspace.tokens < tokens || workspace.longest < longest || workspace.selected < selected) {
+            Workspace outgrown = workspace;
+            outgrown.close();
+            workspace = new Workspace(
+                    Math.max(tokens, outgrown.tokens),
+                    Math.max(longest, outgrown.longest),
+                    Math.max(selected, outgrown.selected));
         }
-        int newTokens = workspace == null ? tokens : Math.max(tokens, workspace.tokens);
-        int newLongest = workspace == null ? longest : Math.max(longest, workspace.longest);
-        if (workspace != null) {
-            workspace.close();
-        }
-        workspace = new Workspace(newTokens, newLongest);
     }
 
     /**
@@ -256,7 +272,7 @@ public final class PostNormEncoder implements AutoCloseable {
         }
         int longest = batch.longest();
         check(batch, longest);
-        reserve(batch.size(), longest);
+        reserve(batch.size(), longest, selection.size());
         int tokens = batch.size();
         if (positions.length < tokens) {
             positions = new int[tokens];
@@ -274,7 +290,7 @@ public final class PostNormEncoder implements AutoCloseable {
             }
             forwardLastLayer(part, batch, selection, from, to);
         });
-        return workspace.inputs.get(layers.size());
+        return workspace.output;
     }
 
     private void check(PackedBatch batch, int longest) {
@@ -330,7 +346,7 @@ public final class PostNormEncoder implements AutoCloseable {
                     a.attended,
                     row);
         }
-        forwardRest(p, a, input, workspace.inputs.get(layer + 1), firstRow, lastRow);
+        forwardRest(p, a, input, workspace.widened, workspace.inputs.get(layer + 1), firstRow, lastRow);
     }
 
     private void forwardLastLayer(int part, PackedBatch batch, Selection selection, int from, int to) {
@@ -379,11 +395,19 @@ public final class PostNormEncoder implements AutoCloseable {
                     a.attended,
                     selected);
         }
-        forwardRest(p, a, workspace.selectedInput, workspace.inputs.get(layer + 1), firstSelected, lastSelected);
+        forwardRest(
+                p,
+                a,
+                workspace.selectedInput,
+                workspace.selectedWidened,
+                workspace.output,
+                firstSelected,
+                lastSelected);
     }
 
     /** What follows attention: output projection, residual and norm, feed-forward, residual and norm. */
-    private void forwardRest(LayerParameters p, Activations a, Tensor residual, Tensor result, int from, int to) {
+    private void forwardRest(
+            LayerParameters p, Activations a, Tensor residual, Tensor widened, Tensor result, int from, int to) {
         timesTransposed(a.attended, p.attentionOutput, a.attentionSum, from, to);
         kernels.residualLayerNorm(
                 a.attentionSum,
@@ -397,8 +421,8 @@ public final class PostNormEncoder implements AutoCloseable {
                 from,
                 to);
         timesTransposed(a.attentionResult, p.intermediate, a.wide, from, to);
-        kernels.biasGelu(a.wide, p.intermediateBias, workspace.widened, from, to);
-        timesTransposed(workspace.widened, p.output, a.outputSum, from, to);
+        kernels.biasGelu(a.wide, p.intermediateBias, widened, from, to);
+        timesTransposed(widened, p.output, a.outputSum, from, to);
         kernels.residualLayerNorm(
                 a.outputSum,
                 p.outputBias,
@@ -567,7 +591,7 @@ public final class PostNormEncoder implements AutoCloseable {
         Activations a = workspace.layers.get(layer);
         Tensor gradient = workspace.gradient();
         Tensor projectedGradient = workspace.projectedGradient();
-        backwardRest(p, g, a, gradient, firstRow, lastRow);
+        backwardRest(p, g, a, gradient, workspace.widened, firstRow, lastRow);
         for (int s = from; s < to; s++) {
             int row = batch.offset(s);
             attendBackward(
@@ -601,7 +625,7 @@ public final class PostNormEncoder implements AutoCloseable {
         Tensor gradient = workspace.gradient();
         Tensor projectedGradient = workspace.projectedGradient();
         Tensor queryGradient = workspace.selectedQueryGradient();
-        backwardRest(p, g, a, outputGradient, firstSelected, lastSelected);
+        backwardRest(p, g, a, outputGradient, workspace.selectedWidened, firstSelected, lastSelected);
         for (int s = from; s < to; s++) {
             int selected = selection.start(s);
             attendBackward(
@@ -664,7 +688,8 @@ public final class PostNormEncoder implements AutoCloseable {
     }
 
     /** Backward of {@link #forwardRest}: leaves the gradient of the residual in {@code gradient}, that of attention in the workspace. */
-    private void backwardRest(LayerParameters p, LayerParameters g, Activations a, Tensor gradient, int from, int to) {
+    private void backwardRest(
+            LayerParameters p, LayerParameters g, Activations a, Tensor gradient, Tensor widened, int from, int to) {
         kernels.layerNormBackward(
                 a.outputSum,
                 a.outputStatistics,
@@ -677,8 +702,8 @@ public final class PostNormEncoder implements AutoCloseable {
                 to);
         Tensor wideGradient = workspace.wideGradient();
         times(gradient, p.output, wideGradient, 0f, from, to);
-        kernels.biasGeluBackward(a.wide, wideGradient, workspace.widened, g.intermediateBias, from, to);
-        addOuter(gradient, workspace.widened, g.output, from, to);
+        kernels.biasGeluBackward(a.wide, wideGradient, widened, g.intermediateBias, from, to);
+        addOuter(gradient, widened, g.output, from, to);
         addOuter(wideGradient, a.attentionResult, g.intermediate, from, to);
         times(wideGradient, p.intermediate, gradient, 1f, from, to);
         kernels.layerNormBackward(

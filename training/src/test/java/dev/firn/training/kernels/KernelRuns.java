@@ -25,7 +25,8 @@ final class KernelRuns {
     /** What a run gave, value by value. */
     static float[] result(Run run, Kernels kernels) {
         float[][] parts = Arrays.stream(run.run(kernels)).map(Tensor::toArray).toArray(float[][]::new);
-        float[] all = new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+        float[] all =
+                new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
         int at = 0;
         for (float[] part : parts) {
             System.arraycopy(part, 0, all, at, part.length);
@@ -107,8 +108,7 @@ final class KernelRuns {
             return new Tensor[] {g.tensor(), y.tensor(), first.tensor()};
         });
         runs.put("layerNorm " + n, kernels -> {
-            kernels.layerNorm(
-                    x.reset(), gamma.reset(), beta.reset(), 1e-5f, y.reset(), statistics.reset(), 1, ROWS);
+            kernels.layerNorm(x.reset(), gamma.reset(), beta.reset(), 1e-5f, y.reset(), statistics.reset(), 1, ROWS);
             return new Tensor[] {y.tensor(), statistics.tensor()};
         });
         runs.put("residualLayerNorm " + n, kernels -> {
@@ -139,8 +139,7 @@ final class KernelRuns {
             return new Tensor[] {g.tensor(), first.tensor(), second.tensor(), third.tensor()};
         });
         runs.put("gatherEmbeddings " + n, kernels -> {
-            kernels.gatherEmbeddings(
-                    INDICES, TARGETS, table.reset(), other.reset(), bias.reset(), y.reset(), 1, ROWS);
+            kernels.gatherEmbeddings(INDICES, TARGETS, table.reset(), other.reset(), bias.reset(), y.reset(), 1, ROWS);
             return new Tensor[] {y.tensor()};
         });
         runs.put("gatherRows " + n, kernels -> {
@@ -195,8 +194,7 @@ final class KernelRuns {
         Input m = Input.of(1, length, 33, 1f, 0f);
         Input v = Input.of(1, length, 34, 0.5f, 0.6f);
         Input sum = Input.of(1, 2, 35, 0f, 0f);
-        Kernels.AdamWStep step =
-                new Kernels.AdamWStep(0.7f, 0.9f, 0.1f, 0.999f, 0.001f, 0.01f, 3.1f, 1e-8f);
+        Kernels.AdamWStep step = new Kernels.AdamWStep(0.7f, 0.9f, 0.1f, 0.999f, 0.001f, 0.01f, 3.1f, 1e-8f);
         runs.put("drain " + length, kernels -> {
             kernels.drain(x.reset(), g.reset(), 1, length);
             return new Tensor[] {x.tensor(), g.tensor()};

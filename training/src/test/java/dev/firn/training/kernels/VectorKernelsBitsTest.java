@@ -34,7 +34,9 @@ final class VectorKernelsBitsTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("exit status of %s: %s", command, output).isZero();
+        assertThat(process.waitFor())
+                .as("exit status of %s: %s", command, output)
+                .isZero();
         return output.lines().filter(line -> line.startsWith("kernel ")).toList();
     }
 }

@@ -84,7 +84,7 @@ final class ToyData {
                 16,
                 100,
                 new TrainingLength.Steps(steps),
-                optimization(3e-3, 11));
+                optimization(1e-2, 11));
     }
 
     static ContrastiveSettings contrastive(NegativesMode mode, int steps, int chunkTokens) {
