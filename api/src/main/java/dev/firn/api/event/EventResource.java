@@ -2,6 +2,7 @@ package dev.firn.api.event;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.ProblemException;
@@ -32,13 +33,15 @@ public class EventResource {
     private final RunStore runs;
     private final EventStore events;
     private final RunWatcher watcher;
+    private final ObjectMapper json;
     private final ExecutorService listeners = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("events-", 0).factory());
 
-    public EventResource(RunStore runs, EventStore events, RunWatcher watcher) {
+    public EventResource(RunStore runs, EventStore events, RunWatcher watcher, ObjectMapper json) {
         this.runs = requireNonNull(runs, "runs is null");
         this.events = requireNonNull(events, "events is null");
         this.watcher = requireNonNull(watcher, "watcher is null");
+        this.json = requireNonNull(json, "json is null");
     }
 
     /** Sends the events that were, then those to come, until the run has ended or the client has gone. */
@@ -58,7 +61,7 @@ public class EventResource {
             @Context Sse sse) {
         UUID run = runs.get(Names.identifier("run", id)).id();
         long after = lastEventId(lastEventId);
-        EventStream stream = new EventStream(run, after, events, watcher, sink, sse);
+        EventStream stream = new EventStream(run, after, events, watcher, sink, sse, json);
         listeners.execute(stream::send);
     }
 

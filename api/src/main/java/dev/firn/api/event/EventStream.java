@@ -2,12 +2,13 @@ package dev.firn.api.event;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.api.event.RunWatcher.Sight;
 import dev.firn.api.event.RunWatcher.Working;
 import dev.firn.api.run.EventView;
 import dev.firn.registry.event.Event;
 import dev.firn.registry.event.EventStore;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
@@ -32,15 +33,24 @@ final class EventStream {
     private final RunWatcher watcher;
     private final SseEventSink sink;
     private final Sse sse;
+    private final ObjectMapper json;
     private long cursor;
 
-    EventStream(UUID run, long after, EventStore events, RunWatcher watcher, SseEventSink sink, Sse sse) {
+    EventStream(
+            UUID run,
+            long after,
+            EventStore events,
+            RunWatcher watcher,
+            SseEventSink sink,
+            Sse sse,
+            ObjectMapper json) {
         this.run = requireNonNull(run, "run is null");
         this.cursor = after;
         this.events = requireNonNull(events, "events is null");
         this.watcher = requireNonNull(watcher, "watcher is null");
         this.sink = requireNonNull(sink, "sink is null");
         this.sse = requireNonNull(sse, "sse is null");
+        this.json = requireNonNull(json, "json is null");
     }
 
     /** Sends until the run has ended or the client has gone. */
@@ -81,8 +91,7 @@ final class EventStream {
                 deliver(sse.newEventBuilder()
                         .id(Long.toString(event.id()))
                         .name(event.type())
-                        .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                        .data(EventView.class, EventView.of(event))
+                        .data(text(EventView.of(event)))
                         .build());
                 cursor = event.id();
             }
@@ -94,13 +103,12 @@ final class EventStream {
             if (!before.contains(working)) {
                 deliver(sse.newEventBuilder()
                         .name("progress")
-                        .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                        .data(Map.of(
+                        .data(text(Map.of(
                                 "at", Instant.now(),
                                 "stage", working.stage(),
                                 "type", "progress",
                                 "message", working.progress().path("message").asText(""),
-                                "data", working.progress()))
+                                "data", working.progress())))
                         .build());
             }
         }
@@ -109,9 +117,17 @@ final class EventStream {
     private void sendEnd() {
         deliver(sse.newEventBuilder()
                 .name("end")
-                .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                .data(Map.of("type", "end", "message", "The run has ended"))
+                .data(text(Map.of("type", "end", "message", "The run has ended")))
                 .build());
+    }
+
+    // Written here: a media type of its own would add a field to the event that no client knows.
+    private String text(Object data) {
+        try {
+            return json.writeValueAsString(data);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("An event must be writable as JSON", e);
+        }
     }
 
     private void deliver(OutboundSseEvent event) {

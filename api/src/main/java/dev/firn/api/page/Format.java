@@ -155,9 +155,4 @@ final class Format {
                 .flatMap(stage -> stage.artifacts().stream().map(artifact -> new ArtifactRow(stage.name(), artifact)))
                 .toList();
     }
-
-    /** The text, or a dash when there is none. */
-    static String orDash(String text) {
-        return text == null || text.isEmpty() ? "–" : text;
-    }
 }

@@ -58,7 +58,7 @@ public class RunViews {
                 run.createdAt(),
                 run.startedAt().orElse(null),
                 run.finishedAt().orElse(null),
-                run.failure().map(RunViews::text).orElse(null),
+                run.failure().map(RunViews::withStage).orElse(null),
                 run.result().map(RunViews::model).orElse(null),
                 stages.stream().map(RunViews::view).toList(),
                 specification);
@@ -118,6 +118,11 @@ public class RunViews {
         }
         String message = failure.path("message").textValue();
         return message == null ? failure.toString() : message;
+    }
+
+    private static String withStage(JsonNode failure) {
+        String stage = failure.path("stage").textValue();
+        return stage == null ? text(failure) : stage + ": " + text(failure);
     }
 
     private static RegisteredModel model(JsonNode result) {
