@@ -11,6 +11,9 @@ import java.util.List;
 
 /**
  * A model read from its folder, ready to embed texts. Not for use by several threads at once: it computes on its own.
+ *
+ * <p>The same list of texts gives the same bits with the same number of threads. In another list, or with another number of threads,
+ * a text's vector may differ by what single-precision sums are rounded.
  */
 public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
     private static final int TEXTS_AT_ONCE = 256;

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.ParameterLayout;
+import dev.firn.training.encoder.WeightsFolder;
+import dev.firn.training.kernels.Tensor;
 import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,15 +31,17 @@ public final class ModelFolder {
      * Writes a model's folder.
      *
      * @param folder exists and is empty
-     * @param weights a folder with {@code config.json} and {@code model.safetensors}
+     * @param weights a folder with {@code config.json} and {@code model.safetensors}; a masked language head is left out
      * @param tokenizer a folder with {@code tokenizer.json}
      * @param card the text of {@code README.md}
      */
     public static void write(Path folder, Path weights, Path tokenizer, EmbeddingSettings settings, String card)
             throws IOException {
         EncoderConfiguration encoder = EncoderConfiguration.fromJson(Files.readString(weights.resolve("config.json")));
-        Files.copy(weights.resolve("config.json"), folder.resolve("config.json"));
-        Files.copy(weights.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        ParameterLayout layout = new ParameterLayout(encoder, false);
+        try (Tensor values = WeightsFolder.read(weights, layout)) {
+            WeightsFolder.write(folder, layout, values.segment());
+        }
         Tokenizer.copy(tokenizer, folder, settings.maximumTokens());
         Files.createDirectories(folder.resolve("1_Pooling"));
         Files.createDirectories(folder.resolve("2_Normalize"));

@@ -51,9 +51,8 @@ final class PlainEncoder implements AutoCloseable {
         }
         int from = entry.get("data_offsets").get(0).asInt();
         int to = entry.get("data_offsets").get(1).asInt();
-        FloatBuffer values = data.slice(from, to - from)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer();
+        FloatBuffer values =
+                data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         long[] shape = StreamSupport.stream(entry.get("shape").spliterator(), false)
                 .mapToLong(JsonNode::asLong)
                 .toArray();
@@ -72,9 +71,8 @@ final class PlainEncoder implements AutoCloseable {
             int heads = configuration.get("num_attention_heads").asInt();
             int hidden = configuration.get("hidden_size").asInt();
             long firstPosition = configuration.get("pad_token_id").asLong() + 1;
-            long[] positions = IntStream.range(0, length)
-                    .mapToLong(i -> firstPosition + i)
-                    .toArray();
+            long[] positions =
+                    IntStream.range(0, length).mapToLong(i -> firstPosition + i).toArray();
             NDArray x = rows("embeddings.word_embeddings.weight", ids, scope)
                     .add(rows("embeddings.position_embeddings.weight", positions, scope))
                     .add(rows("embeddings.token_type_embeddings.weight", new long[length], scope));
@@ -88,7 +86,8 @@ final class PlainEncoder implements AutoCloseable {
                         .div((float) Math.sqrt((double) hidden / heads))
                         .softmax(-1);
                 NDArray mixed = weights.matMul(value).transpose(1, 0, 2).reshape(length, hidden);
-                x = norm(x.add(linear(mixed, prefix + "attention.output.dense")), prefix + "attention.output.LayerNorm");
+                x = norm(
+                        x.add(linear(mixed, prefix + "attention.output.dense")), prefix + "attention.output.LayerNorm");
                 NDArray wide = Activation.gelu(linear(x, prefix + "intermediate.dense"));
                 x = norm(x.add(linear(wide, prefix + "output.dense")), prefix + "output.LayerNorm");
             }
@@ -114,7 +113,8 @@ final class PlainEncoder implements AutoCloseable {
     private NDArray norm(NDArray x, String name) {
         NDArray centred = x.sub(x.mean(new int[] {-1}, true));
         NDArray variance = centred.pow(2).mean(new int[] {-1}, true);
-        return centred.div(variance.add(configuration.get("layer_norm_eps").floatValue()).sqrt())
+        return centred.div(variance.add(configuration.get("layer_norm_eps").floatValue())
+                        .sqrt())
                 .mul(tensors.get(name + ".weight"))
                 .add(tensors.get(name + ".bias"));
     }
