@@ -16,21 +16,26 @@ import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.training.artifact.MavenArtifacts;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A whole Firn without its API: real PostgreSQL, object store and Temporal in this process, and a worker. */
 final class TestBed implements AutoCloseable {
     private final Path home;
     private final EmbeddedServices services;
+    private final AgroalDataSource dataSource;
     private final BlobStore blobs;
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
@@ -45,10 +50,7 @@ final class TestBed implements AutoCloseable {
         this.home = home;
         this.services = EmbeddedServices.start(home, ExternalServices.NONE);
         ServiceAddresses addresses = services.addresses();
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(addresses.database().url());
-        dataSource.setUser(addresses.database().user());
-        dataSource.setPassword(addresses.database().password());
+        this.dataSource = pool(addresses.database());
         RegistrySchema.migrate(dataSource);
         RegistryDatabase database = new RegistryDatabase(dataSource);
         ServiceAddresses.ObjectStore objectStore = addresses.objectStore();
@@ -79,6 +81,18 @@ final class TestBed implements AutoCloseable {
         startWorker();
     }
 
+    private static AgroalDataSource pool(ServiceAddresses.Database database) {
+        try {
+            return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                    .connectionPoolConfiguration(pool -> pool.maxSize(10)
+                            .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.url())
+                                    .principal(new NamePrincipal(database.user()))
+                                    .credential(new SimplePassword(database.password())))));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     void startWorker() {
         worker = new FirnWorker(stores, inputs, client, home.resolve("scratch"), "test");
         worker.start();
@@ -104,7 +118,7 @@ final class TestBed implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("not within " + limit);
             }
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 
@@ -113,6 +127,7 @@ final class TestBed implements AutoCloseable {
         worker.close();
         stubs.shutdownNow();
         blobs.close();
+        dataSource.close();
         services.close();
     }
 }

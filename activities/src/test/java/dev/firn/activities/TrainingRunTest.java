@@ -210,8 +210,10 @@ class TrainingRunTest {
         TestBed.await(
                 Duration.ofMinutes(2), () -> checkpoints(disturbed, "pretrain").size() > 3);
         firn.stopWorker();
-        assertThat(firn.state(disturbed)).isEqualTo(RunState.RUNNING);
+        RunState withoutWorker = firn.state(disturbed);
         firn.startWorker();
+
+        assertThat(withoutWorker).isEqualTo(RunState.RUNNING);
 
         assertThat(firn.ended(disturbed).state()).isEqualTo(RunState.SUCCEEDED);
         StageExecution pretrain = firn.stores.stages().get(disturbed, "pretrain");

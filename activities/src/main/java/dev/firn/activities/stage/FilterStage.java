@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
@@ -71,6 +72,10 @@ final class FilterStage implements StageWork {
         try (Teacher teacher = inputs.openTeacher(teacherSpecification, threads);
                 ComputeContext compute = new ComputeContext(threads);
                 Arena arena = Arena.ofShared()) {
+            context.usesExternal(
+                    new Digest(inputs.teacherDigests(teacherSpecification).model()),
+                    "teacher",
+                    TrainingInputs.teacherName(teacherSpecification));
             TeacherVectors vectors = TeacherVectors.of(
                     context,
                     teacher,

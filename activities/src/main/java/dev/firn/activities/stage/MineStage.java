@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
@@ -15,6 +16,7 @@ import dev.firn.training.mining.MiningSettings;
 import dev.firn.training.mining.NegativeThreshold;
 import dev.firn.training.teacher.Teacher;
 import dev.firn.workflows.specification.MineSpecification;
+import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -38,6 +40,7 @@ final class MineStage implements StageWork {
     @Override
     public List<StageOutput> perform(StageContext context) throws IOException {
         MineSpecification specification = context.specification().mine();
+        TeacherSpecification teacherSpecification = requireNonNull(specification.teacher(), "teacher is null");
         int threads = context.specification().threads();
         Predicate<String> wanted = SourcePatterns.matching(specification.sources());
         List<PairSource> sources = PairSourceFiles.read(context.fetch(Stage.FILTER, FilterStage.FILTERED)).stream()
@@ -50,6 +53,10 @@ final class MineStage implements StageWork {
                         inputs.openTeacher(requireNonNull(specification.teacher(), "teacher is null"), threads);
                 ComputeContext compute = new ComputeContext(threads);
                 Arena arena = Arena.ofShared()) {
+            context.usesExternal(
+                    new Digest(inputs.teacherDigests(teacherSpecification).model()),
+                    "teacher",
+                    TrainingInputs.teacherName(teacherSpecification));
             TeacherVectors vectors = TeacherVectors.of(
                     context,
                     teacher,

@@ -2,10 +2,14 @@ package dev.firn.activities.stage;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.data.DatasetPreparer;
+import dev.firn.training.data.DatasetSummary;
 import dev.firn.training.data.PreparedDataset;
+import dev.firn.workflows.specification.SourceSpecification;
 import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageKeys;
 import java.io.IOException;
@@ -18,6 +22,8 @@ import java.util.TreeMap;
 final class PrepareStage implements StageWork {
     static final String DATASET = "dataset";
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     private final TrainingInputs inputs;
 
     PrepareStage(TrainingInputs inputs) {
@@ -27,11 +33,11 @@ final class PrepareStage implements StageWork {
     @Override
     public List<StageOutput> perform(StageContext context) throws IOException {
         Path folder = context.newFolder(DATASET);
-        String digest;
+        DatasetSummary summary;
         String counts;
         try (PreparedDataset dataset = new DatasetPreparer(inputs.artifacts())
                 .prepare(TrainingInputs.dataset(context.specification()), folder, context::count)) {
-            digest = dataset.summary().inputDigest();
+            summary = dataset.summary();
             counts = "%,d pairs of %d sources, %,d different texts, %d evaluation sets"
                     .formatted(
                             dataset.sources().stream()
@@ -41,9 +47,24 @@ final class PrepareStage implements StageWork {
                             dataset.corpus().rows(),
                             dataset.evaluations().size());
         }
-        requireAcceptedInputs(context, digest);
+        requireAcceptedInputs(context, summary.inputDigest());
+        context.usesExternal(new Digest(summary.inputDigest()), "data", "the files of " + sourceNames(context));
         context.log(counts);
-        return List.of(context.publish(DATASET, DATASET, folder));
+        StageOutput output = context.publish(DATASET, DATASET, folder);
+        context.stores()
+                .datasets()
+                .register(
+                        context.token(),
+                        context.specification().name(),
+                        output.artifact(),
+                        MAPPER.valueToTree(summary));
+        return List.of(output);
+    }
+
+    private static List<String> sourceNames(StageContext context) {
+        return context.specification().data().sources().stream()
+                .map(SourceSpecification::name)
+                .toList();
     }
 
     /** The stage key was planned from the inputs as they were when the run was accepted. */

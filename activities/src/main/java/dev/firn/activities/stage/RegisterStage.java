@@ -61,9 +61,7 @@ final class RegisterStage implements StageWork {
                     settings,
                     card(specification, dataset.summary(), settings, quality, weights)
                             .markdown());
-            Files.writeString(
-                    folder.resolve("firn-specification.json"),
-                    reader.toDocument(specification).toPrettyString() + "\n");
+            Files.writeString(folder.resolve("firn-specification.json"), description(specification) + "\n");
             StageOutput output = context.publish(MODEL, MODEL, folder);
             ObjectNode metrics = MAPPER.createObjectNode();
             metrics.set("ndcg10", MAPPER.valueToTree(quality.get("finetuned")));
@@ -118,7 +116,14 @@ final class RegisterStage implements StageWork {
                                 Locale.ROOT, "%s (%s): %,d pairs", source.name(), source.language(), source.pairs()))
                         .toList(),
                 quality,
-                reader.toDocument(specification).toPrettyString());
+                description(specification));
+    }
+
+    /** The specification without what does not touch the model's bits: runs that give the same model say the same. */
+    private String description(RunSpecification specification) {
+        ObjectNode document = reader.toDocument(specification);
+        document.remove(List.of("reuse", "priority"));
+        return document.toPrettyString();
     }
 
     /** What follows the header of a safetensors file is fp32 weights. */

@@ -15,6 +15,7 @@ import dev.firn.registry.StaleFenceException;
 import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.blob.ObjectStoreException;
 import dev.firn.registry.run.Run;
+import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.registry.run.StageState;
@@ -34,6 +35,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +83,9 @@ final class StageRunner {
             if (execution.state() == StageState.SUCCEEDED || execution.state() == StageState.REUSED) {
                 return new StageOutcome(
                         task.stage(), execution.key().orElseThrow(), execution.state() == StageState.REUSED);
+            }
+            if (run.state() == RunState.QUEUED) {
+                stores.runs().transition(runId, EnumSet.of(RunState.QUEUED), RunState.RUNNING, Optional.empty());
             }
             Map<String, Object> fingerprint = Numerics.fingerprint(specification.threads());
             String key = key(task, run, execution, fingerprint);

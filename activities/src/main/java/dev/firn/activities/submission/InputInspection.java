@@ -68,7 +68,8 @@ final class InputInspection {
             Map<Stage, SortedMap<String, String>> digests,
             List<Fault> faults) {
         try {
-            digests.put(stage, new TreeMap<>(Map.of("teacher", inputs.teacherDigest(teacher))));
+            TrainingInputs.TeacherDigests files = inputs.teacherDigests(teacher);
+            digests.put(stage, new TreeMap<>(Map.of("teacher", files.model(), "tokenizer", files.tokenizer())));
         } catch (IOException | IllegalArgumentException e) {
             faults.add(new Fault("/" + stage.label() + "/teacher", String.valueOf(e.getMessage())));
         }

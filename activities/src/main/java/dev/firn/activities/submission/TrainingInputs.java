@@ -141,10 +141,30 @@ public final class TrainingInputs {
         return file;
     }
 
-    /** The digest of a teacher's files: with its specification it decides the teacher's vectors. */
-    public String teacherDigest(TeacherSpecification teacher) throws IOException {
+    /**
+     * SHA-256 of a teacher's files, as hex digits: with its specification they decide the teacher's vectors.
+     *
+     * @param model digest of the model's file
+     * @param tokenizer digest of the tokenizer's file
+     */
+    public record TeacherDigests(String model, String tokenizer) {}
+
+    /**
+     * The digests of a teacher's files.
+     *
+     * @throws IOException when a file is not there; says which, and what to do
+     */
+    public TeacherDigests teacherDigests(TeacherSpecification teacher) throws IOException {
         TeacherFiles files = teacherFiles(teacher);
-        return sha256(files.model()) + ":" + sha256(files.tokenizer());
+        return new TeacherDigests(sha256(files.model()), sha256(files.tokenizer()));
+    }
+
+    /** What to call a teacher's model, for people. */
+    public static String teacherName(TeacherSpecification teacher) {
+        return switch (teacher) {
+            case TeacherSpecification.Onnx onnx when onnx.artifact() != null -> onnx.artifact() + "!/" + onnx.model();
+            case TeacherSpecification.Onnx onnx -> onnx.model();
+        };
     }
 
     /** Loads a teacher. */
