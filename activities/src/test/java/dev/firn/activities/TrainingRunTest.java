@@ -88,8 +88,8 @@ class TrainingRunTest {
     @Test
     @Order(2)
     void trainingTeachesTheModelToFindWhatItWasUnableToFindBefore() {
+        assertThat(ndcg("pretrained", 32)).isGreaterThan(ndcg("initialised", 32) + 0.1);
         assertThat(ndcg("finetuned", 32)).isGreaterThan(ndcg("untrained", 32) + 0.1);
-        assertThat(ndcg("pretrained", 32)).isGreaterThan(ndcg("initialised", 32));
         assertThat(ndcg("finetuned", 16)).isGreaterThan(ndcg("untrained", 16));
         assertThat(evaluations().stream().filter(each -> each.result().weights().equals("bm25")))
                 .isNotEmpty();
