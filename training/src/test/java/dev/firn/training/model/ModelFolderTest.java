@@ -83,6 +83,7 @@ final class ModelFolderTest {
                         .optPadding(false)
                         .build()) {
             assertThat(plain.names()).noneMatch(name -> name.startsWith("lm_head.") || name.startsWith("roberta."));
+            assertThat(ours.encode(SampleModel.TEXTS.getLast())).hasSize(16).endsWith(2);
             for (TextKind kind : TextKind.values()) {
                 String prefix = kind == TextKind.QUERY ? "query: " : "";
                 float[] vectors = model.embed(kind, SampleModel.TEXTS);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A model folder with random weights and a tokeniser trained on a few sentences. */
 final class SampleModel {
@@ -32,13 +31,8 @@ final class SampleModel {
     static Path write(Path parent, int hidden, int layers) throws IOException {
         Path tokenizer = parent.resolve("tokenizer");
         Files.createDirectories(tokenizer);
-        new TokenizerTrainer(400, 64)
-                .train(
-                        Stream.generate(() -> TEXTS)
-                                .limit(3)
-                                .flatMap(List::stream)
-                                .iterator(),
-                        tokenizer);
+        // So few pieces that most sentences are long enough to be cut
+        new TokenizerTrainer(TokenizerTrainer.SMALLEST_VOCABULARY, 64).train(TEXTS.iterator(), tokenizer);
         int vocabulary;
         try (Tokenizer opened = Tokenizer.open(tokenizer)) {
             vocabulary = opened.vocabularySize();

@@ -35,8 +35,8 @@ final class SentenceTransformersTest {
                 answer[kind + "Tokens"] = [
                     tokenizer(model.prompts[kind] + text, truncation=True, max_length=model.max_seq_length)["input_ids"]
                     for text in texts]
-            answer["truncated"] = model.encode(
-                texts, prompt_name="query", truncate_dim=8, normalize_embeddings=True).tolist()
+            short = SentenceTransformer(folder, device="cpu", truncate_dim=8)
+            answer["truncated"] = short.encode(texts, prompt_name="query", normalize_embeddings=True).tolist()
             json.dump(answer, open(sys.argv[3], "w"))
             """;
 
@@ -57,8 +57,9 @@ final class SentenceTransformersTest {
         SampleModel.TEXTS.forEach(question.putArray("texts")::add);
         Path input = Files.writeString(parent.resolve("texts.json"), question.toString());
         Path output = parent.resolve("vectors.json");
-        assertThat(runs(List.of(python, script.toString(), folder.toString(), input.toString(), output.toString())))
-                .isTrue();
+        List<String> command =
+                List.of(python, script.toString(), folder.toString(), input.toString(), output.toString());
+        assertThat(runs(command)).as(this::log).isTrue();
         JsonNode answer = new JsonMapper().readTree(Files.readAllBytes(output));
         assertThat(answer.get("modules").toString()).isEqualTo("[\"Transformer\",\"Pooling\",\"Normalize\"]");
         assertThat(answer.get("maximum").asInt()).isEqualTo(SampleModel.SETTINGS.maximumTokens());
@@ -95,13 +96,24 @@ final class SentenceTransformersTest {
         return numbers;
     }
 
+    private String log() {
+        try {
+            return Files.readString(logFile());
+        } catch (IOException e) {
+            return "python could not be started";
+        }
+    }
+
+    private Path logFile() {
+        return parent.resolve("python.log");
+    }
+
     private boolean runs(List<String> command) throws InterruptedException {
-        Path log = parent.resolve("python.log");
         Process process;
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
+                    .redirectOutput(logFile().toFile())
                     .start();
         } catch (IOException e) {
             return false;
