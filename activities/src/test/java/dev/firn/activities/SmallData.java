@@ -80,7 +80,7 @@ final class SmallData {
                     - {type: jsonl, name: small, files: ["%1$s/pairs.jsonl"]}
                   evaluation:
                     - {name: held-out, folder: "%1$s/held-out", queryLanguage: en}
-                tokenizer: {type: trained, vocabularySize: 600}
+                tokenizer: {type: trained, vocabularySize: 1200}
                 encoder: {layers: 1, hiddenSize: 32, attentionHeads: 2, maximumTokens: 32}
                 encoding: {maximumTokens: 32}
                 initialise:
