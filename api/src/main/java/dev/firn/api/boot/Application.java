@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What the main thread does once everything is started: say so, demonstrate if asked, wait for the end. */
@@ -44,26 +45,24 @@ public class Application implements QuarkusApplication {
             return 0;
         }
         DemoOptions options = Main.demonstration(words.subList(1, words.size()));
-        int code = demonstrate(address, options);
-        if (!options.exit() && !Thread.currentThread().isInterrupted()) {
+        OptionalInt code = demonstrate(address, options);
+        if (code.isPresent() && !options.exit()) {
             System.err.println("Serving " + address + " until Ctrl-C");
             Quarkus.waitForExit();
         }
-        return code;
+        return code.orElse(1);
     }
 
-    private int demonstrate(URI address, DemoOptions options) {
+    /** The demonstration's exit code; nothing when the server was told to end meanwhile. */
+    private OptionalInt demonstrate(URI address, DemoOptions options) {
         demonstrating.set(Thread.currentThread());
         try {
-            return new Demo(
-                            address,
-                            System.out,
-                            System.err,
-                            Terminal.ofStandardError().interactive())
-                    .run(options);
+            Demo demo = new Demo(
+                    address, System.out, System.err, Terminal.ofStandardError().interactive());
+            return OptionalInt.of(demo.run(options));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
+            // By stop(), below. The thread goes on to end the server in order, which an interrupt would disturb.
+            return OptionalInt.empty();
         } finally {
             demonstrating.set(null);
         }

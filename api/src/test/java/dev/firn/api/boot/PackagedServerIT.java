@@ -1,0 +1,97 @@
+package dev.firn.api.boot;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as people start it: what is refused, who may join, and what an end leaves behind. */
+class PackagedServerIT {
+    /** What a JVM exits with that was ended by SIGTERM. */
+    private static final int TERMINATED = 128 + 15;
+
+    private static final int KILOBYTES_OF_A_FIRST_PAGE = 100;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void servesUntilToldToEndAndLetsNoSecondServerHaveItsHomeOrItsPort() throws Exception {
+        Path home = folder.resolve("home");
+        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up")) {
+            URI address = server.address();
+            given().baseUri(address.toString())
+                    .get("/q/health")
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo("UP"));
+            assertThat(given().baseUri(address.toString()).get("/").asByteArray().length)
+                    .isLessThan(KILOBYTES_OF_A_FIRST_PAGE * 1_000);
+
+            try (ServerProcess second = ServerProcess.start(home, Map.of(), "up")) {
+                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.errors()).contains("in use by the process " + server.pid());
+            }
+            Map<String, String> samePort = Map.of("FIRN_HTTP_PORT", Integer.toString(address.getPort()));
+            try (ServerProcess other = ServerProcess.start(folder.resolve("other"), samePort, "up")) {
+                assertThat(other.exitCode()).isEqualTo(1);
+                assertThat(other.errors()).contains("FIRN_HTTP_PORT").doesNotContain("\tat ");
+                assertThat(folder.resolve("other")).doesNotExist();
+            }
+            try (ServerProcess worker = ServerProcess.start(home, Map.of(), "up", "--role", "worker")) {
+                worker.await(Pattern.compile("Firn's worker is ready.*"));
+                assertThat(worker.terminate()).isEqualTo(TERMINATED);
+            }
+            given().baseUri(address.toString()).get("/api/runs").then().statusCode(200);
+            assertThat(server.terminate()).isEqualTo(TERMINATED);
+        }
+        assertThat(home.resolve("firn.pid")).doesNotExist();
+    }
+
+    @Test
+    void startsAgainAfterItWasKilled() throws Exception {
+        Path home = folder.resolve("home");
+        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up", "--role", "api")) {
+            server.address();
+            server.kill();
+        }
+        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up", "--role", "api")) {
+            given().baseUri(server.address().toString()).get("/api/runs").then().statusCode(200);
+        }
+    }
+
+    @Test
+    void refusesAnAddressForOthersBeforeAnythingIsStarted() throws Exception {
+        Path home = folder.resolve("home");
+        try (ServerProcess server = ServerProcess.start(home, Map.of("FIRN_HTTP_HOST", "0.0.0.0"), "up")) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertThat(server.errors())
+                    .contains("Refusing to serve on 0.0.0.0 without authentication")
+                    .doesNotContain("\tat ");
+        }
+        assertThat(home).doesNotExist();
+    }
+
+    @Test
+    void saysWhatIsWrongWithACommandLine() throws Exception {
+        exits(2, "unknown command", "serve");
+        exits(2, "--role must be one of all, api, worker", "up", "--role", "boss");
+        exits(2, "unknown option", "up", "--port", "80");
+        exits(2, "no-such.yaml", "demo", "--spec", "no-such.yaml");
+        exits(1, "start the server on it first", "up", "--role", "worker");
+    }
+
+    private void exits(int code, String message, String... arguments) throws IOException, InterruptedException {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("nothing"), Map.of(), arguments)) {
+            assertThat(server.exitCode()).isEqualTo(code);
+            assertThat(server.errors()).contains(message).doesNotContain("\tat ");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package dev.firn.api.run;
+
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
+
+import dev.firn.api.FirnTestResource;
+import dev.firn.api.RegistryRows;
+import dev.firn.registry.PageRequest;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.RunFilter;
+import dev.firn.registry.run.RunState;
+import dev.firn.registry.run.RunStore;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server of these tests has no worker, so that runs stay as they were submitted. */
+@QuarkusTest
+@WithTestResource(FirnTestResource.class)
+class SubmissionResourceTest {
+    @TempDir
+    Path folder;
+
+    @Inject
+    RegistryRows rows;
+
+    @Inject
+    RunStore runs;
+
+    @Test
+    void acceptsARunAndSaysWhereItIs() throws IOException {
+        String name = unique();
+        Response response = submit(specification(name), Optional.empty());
+
+        String id = response.then()
+                .statusCode(201)
+                .body("name", equalTo(name))
+                .body("state", equalTo("QUEUED"))
+                .body("stages", hasSize(8))
+                .body("stages.key", everyItem(matchesPattern("[0-9a-f]{64}")))
+                .body("specification.seed", equalTo(1))
+                .extract()
+                .path("id");
+        assertThat(response.header("Location")).endsWith("/api/runs/" + id);
+        when().get("/api/runs/" + id).then().statusCode(200).body("name", equalTo(name));
+    }
+
+    @Test
+    void theSameKeyAndBodyGiveTheFirstRunAndAnotherBodyIsRefused() throws IOException {
+        String key = unique();
+        String specification = specification(unique());
+
+        Response first = submit(specification, Optional.of(key));
+        first.then().statusCode(201);
+        Response second = submit(specification, Optional.of(key));
+        second.then().statusCode(200).body("id", equalTo(first.path("id")));
+        assertThat(second.header("Location")).isEqualTo(first.header("Location"));
+
+        submit(specification(unique()), Optional.of(key))
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("type", equalTo("https://firn.dev/problems/conflict"));
+        submit(specification, Optional.of("no key")).then().statusCode(400);
+    }
+
+    @Test
+    void aDryRunTellsKeysAndMemoryAndMakesNoRun() throws IOException {
+        String name = unique();
+
+        yaml(specification(name))
+                .queryParam("dryRun", true)
+                .post("/api/runs")
+                .then()
+                .statusCode(200)
+                .body("specification.name", equalTo(name))
+                .body("stages", hasSize(8))
+                .body("stages[0].name", equalTo("prepare"))
+                .body("stages.key", everyItem(matchesPattern("[0-9a-f]{64}")))
+                .body("stages[0].reused", equalTo(false))
+                .body("stages[0].reason", containsString("key"))
+                .body("memoryBytes", greaterThan(0));
+
+        assertThat(runs.list(new RunFilter(Set.of(), Optional.of(name)), PageRequest.first(1))
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
+    void everyFaultIsNamedAtOnceAndNothingIsMade() throws IOException {
+        String name = unique();
+        String broken = specification(name)
+                .replace("temperature: 0.1", "temperature: 0")
+                .replace("seed: 1", "sead: 1")
+                .replace("pairs.jsonl", "no-such.jsonl");
+
+        yaml(broken)
+                .post("/api/runs")
+                .then()
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body("type", equalTo("https://firn.dev/problems/invalid-specification"))
+                .body("errors.pointer", hasItem("/sead"))
+                .body("errors.pointer", hasItem("/pretrain/temperature"))
+                .body("errors.find { it.pointer == '/pretrain/temperature' }.detail", containsString("0"));
+        assertThat(runs.list(new RunFilter(Set.of(), Optional.of(name)), PageRequest.first(1))
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
+    void aMissingDataFileIsNamedBeforeAnythingIsStarted() throws IOException {
+        yaml(specification(unique()).replace("pairs.jsonl", "no-such.jsonl"))
+                .post("/api/runs")
+                .then()
+                .statusCode(422)
+                .body("errors.detail", hasItem(containsString("no-such.jsonl")));
+    }
+
+    @Test
+    void whatIsNeitherYamlNorJsonIsRefused() {
+        for (String text : List.of("a: [1", "{\"a\":", "&a [*a, *a", "\u0000")) {
+            yaml(text)
+                    .post("/api/runs")
+                    .then()
+                    .statusCode(org.hamcrest.Matchers.oneOf(400, 422))
+                    .contentType("application/problem+json");
+        }
+        given().contentType("application/yaml")
+                .body(new byte[] {(byte) 0xff, (byte) 0xfe, 0})
+                .post("/api/runs")
+                .then()
+                .statusCode(400)
+                .body("detail", endsWith("UTF-8"));
+        yaml("x".repeat(10_000_000)).post("/api/runs").then().statusCode(413).contentType("application/problem+json");
+    }
+
+    @Test
+    void cancelsARunOnce() {
+        Run run = rows.running("cancelled");
+
+        given().post("/api/runs/" + run.id() + "/cancel")
+                .then()
+                .statusCode(202)
+                .body("id", equalTo(run.id().toString()));
+        Run ended = rows.running("ended");
+        rows.end(ended, RunState.SUCCEEDED, Optional.empty());
+        given().post("/api/runs/" + ended.id() + "/cancel")
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json");
+        given().post("/api/runs/" + UUID.randomUUID() + "/cancel").then().statusCode(404);
+    }
+
+    @Test
+    void theSchemaIsJson() {
+        when().get("/api/schema/run")
+                .then()
+                .statusCode(200)
+                .body("properties.specVersion", org.hamcrest.Matchers.notNullValue());
+    }
+
+    private static Response submit(String specification, Optional<String> key) {
+        RequestSpecification request = yaml(specification);
+        key.ifPresent(value -> request.header("Idempotency-Key", value));
+        return request.post("/api/runs");
+    }
+
+    private static RequestSpecification yaml(String text) {
+        return given().contentType("application/yaml").body(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String unique() {
+        return "s-" + UUID.randomUUID();
+    }
+
+    /** A specification of files that are there; its teacher is never loaded. */
+    private String specification(String name) throws IOException {
+        List<String> pairs = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            pairs.add("{\"id\":\"%d\",\"language\":\"en\",\"query\":\"question %d\",\"document\":\"answer number %d\"}"
+                    .formatted(i, i, i));
+        }
+        Files.write(folder.resolve("pairs.jsonl"), pairs);
+        Path heldOut = Files.createDirectories(folder.resolve("held-out"));
+        Files.writeString(heldOut.resolve("queries.jsonl"), "{\"_id\":\"q\",\"text\":\"held out question\"}\n");
+        Files.writeString(
+                heldOut.resolve("corpus.jsonl"), "{\"_id\":\"d\",\"title\":\"\",\"text\":\"held out answer\"}\n");
+        Files.writeString(heldOut.resolve("qrels.tsv"), "query-id\tcorpus-id\tscore\nq\td\t1\n");
+        Files.writeString(folder.resolve("teacher.onnx"), "not loaded here");
+        Files.writeString(folder.resolve("tokenizer.json"), "{}");
+        return """
+                specVersion: 1
+                name: %2$s
+                seed: 1
+                threads: 1
+                data:
+                  sources:
+                    - {type: jsonl, name: small, files: ["%1$s/pairs.jsonl"]}
+                  evaluation:
+                    - {name: held-out, folder: "%1$s/held-out", queryLanguage: en}
+                tokenizer: {type: trained, vocabularySize: 600}
+                encoder: {layers: 1, hiddenSize: 32, attentionHeads: 2, maximumTokens: 32}
+                encoding: {maximumTokens: 32}
+                initialise: {steps: 4, batchSize: 8, maximumTokens: 32, learningRate: 1e-3}
+                filter:
+                  teacher: {type: onnx, folder: "%1$s", model: teacher.onnx, tokenizer: tokenizer.json}
+                pretrain:
+                  {steps: 4, batchSize: 8, temperature: 0.1, queryTokens: 16, documentTokens: 32, learningRate: 2e-3}
+                mine: {depth: 10, negatives: 3}
+                finetune:
+                  {steps: 4, batchSize: 8, temperature: 0.1, queryTokens: 16, documentTokens: 32, learningRate: 5e-4}
+                register: {model: small, alias: champion}
+                """.formatted(folder, name);
+    }
+}
