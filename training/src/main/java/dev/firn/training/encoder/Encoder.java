@@ -62,7 +62,11 @@ public final class Encoder implements AutoCloseable {
 
     /**
      * Embeds token sequences: the encoder's output at the first token, normalised to length 1. Sequences are taken by length, so
-     * that the threads get equal work; the bits of a vector do not depend on what it is embedded with.
+     * that the threads get equal work.
+     *
+     * <p>The same sequences in one call give the same bits every time, with the same number of threads. What a sequence is embedded
+     * together with shows in the last bits only (differences below 1e-6): OpenBLAS adds up a row in another order where it falls
+     * elsewhere in a tile.
      *
      * @param tokenRows sequences of ids, each of 1 to {@code maximumTokens} tokens of the vocabulary
      * @param target [rows, hidden], row by row

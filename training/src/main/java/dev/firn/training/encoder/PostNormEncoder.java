@@ -330,7 +330,7 @@ public final class PostNormEncoder implements AutoCloseable {
         LayerParameters p = layers.get(layer);
         Activations a = workspace.layers.get(layer);
         Tensor input = workspace.inputs.get(layer);
-        timesTransposed(input, p.projection, a.projected, firstRow, lastRow);
+        timesTransposed(input, p.projection, 0, a.projected, 0, 3 * hidden, firstRow, lastRow);
         kernels.addBias(a.projected, p.projectionBias, 0, 3 * hidden, firstRow, lastRow);
         for (int s = from; s < to; s++) {
             int row = batch.offset(s);
@@ -359,27 +359,19 @@ public final class PostNormEncoder implements AutoCloseable {
         Activations a = workspace.layers.get(layer);
         Tensor input = workspace.inputs.get(layer);
         // Keys and values of all tokens
-        products.multiply(
-                false,
-                true,
-                lastRow - firstRow,
-                2 * hidden,
-                hidden,
-                1f,
-                input,
-                (long) firstRow * hidden,
-                hidden,
-                p.projection,
-                (long) hidden * hidden,
-                hidden,
-                0f,
-                a.projected,
-                (long) firstRow * 3 * hidden + hidden,
-                3 * hidden);
+        timesTransposed(input, p.projection, hidden, a.projected, hidden, 2 * hidden, firstRow, lastRow);
         kernels.addBias(a.projected, p.projectionBias, hidden, 3 * hidden, firstRow, lastRow);
         // Queries of the selected ones
         kernels.gatherRows(input, selection.rows(), workspace.selectedInput, firstSelected, lastSelected);
-        timesTransposed(workspace.selectedInput, p.projection, workspace.selectedQuery, firstSelected, lastSelected);
+        timesTransposed(
+                workspace.selectedInput,
+                p.projection,
+                0,
+                workspace.selectedQuery,
+                0,
+                hidden,
+                firstSelected,
+                lastSelected);
         kernels.addBias(workspace.selectedQuery, p.projectionBias, 0, hidden, firstSelected, lastSelected);
         for (int s = from; s < to; s++) {
             int selected = selection.start(s);
@@ -408,7 +400,7 @@ public final class PostNormEncoder implements AutoCloseable {
     /** What follows attention: output projection, residual and norm, feed-forward, residual and norm. */
     private void forwardRest(
             LayerParameters p, Activations a, Tensor residual, Tensor widened, Tensor result, int from, int to) {
-        timesTransposed(a.attended, p.attentionOutput, a.attentionSum, from, to);
+        timesTransposed(a.attended, p.attentionOutput, 0, a.attentionSum, 0, hidden, from, to);
         kernels.residualLayerNorm(
                 a.attentionSum,
                 p.attentionOutputBias,
@@ -420,9 +412,9 @@ public final class PostNormEncoder implements AutoCloseable {
                 a.attentionStatistics,
                 from,
                 to);
-        timesTransposed(a.attentionResult, p.intermediate, a.wide, from, to);
+        timesTransposed(a.attentionResult, p.intermediate, 0, a.wide, 0, intermediate, from, to);
         kernels.biasGelu(a.wide, p.intermediateBias, widened, from, to);
-        timesTransposed(widened, p.output, a.outputSum, from, to);
+        timesTransposed(widened, p.output, 0, a.outputSum, 0, hidden, from, to);
         kernels.residualLayerNorm(
                 a.outputSum,
                 p.outputBias,
@@ -827,10 +819,13 @@ public final class PostNormEncoder implements AutoCloseable {
         }
     }
 
-    /** {@code result = values·weightᵀ} in rows {@code from} to {@code to}, for a weight [out, in] of which the first columns(result) rows count. */
-    private void timesTransposed(Tensor values, Tensor weight, Tensor result, int from, int to) {
+    /**
+     * {@code result = values·weightᵀ} in rows {@code from} to {@code to}: rows of the weight from {@code weightRow} on, {@code out} of
+     * them, give columns of the result from {@code column} on.
+     */
+    private void timesTransposed(
+            Tensor values, Tensor weight, int weightRow, Tensor result, int column, int out, int from, int to) {
         int in = values.columns();
-        int out = result.columns();
         products.multiply(
                 false,
                 true,
@@ -842,12 +837,12 @@ public final class PostNormEncoder implements AutoCloseable {
                 (long) from * in,
                 in,
                 weight,
-                0,
+                (long) weightRow * in,
                 in,
                 0f,
                 result,
-                (long) from * out,
-                out);
+                (long) from * result.columns() + column,
+                result.columns());
     }
 
     /** {@code result = values·weight + keep·result} in rows {@code from} to {@code to}, for a weight whose first columns(values) rows count. */

@@ -2,11 +2,14 @@ package dev.firn.training.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.schedule.Constant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,9 +103,8 @@ final class TrainingLoopTest {
                 TrainingLoop chunked = contrastive(NegativesMode.IN_BATCH, 0, 1, 20)) {
             StepReport one = whole.step();
             StepReport other = chunked.step();
-            assertThat(other.loss()).isCloseTo(one.loss(), org.assertj.core.data.Offset.offset(1e-6));
-            assertThat(other.gradientNorm())
-                    .isCloseTo(one.gradientNorm(), org.assertj.core.data.Percentage.withPercentage(0.1));
+            assertThat(other.loss()).isCloseTo(one.loss(), within(1e-6));
+            assertThat(other.gradientNorm()).isCloseTo(one.gradientNorm(), withinPercentage(0.1));
         }
     }
 
@@ -205,10 +207,7 @@ final class TrainingLoopTest {
                 settings.chunkTokens(),
                 settings.length(),
                 new OptimizationSettings(
-                        settings.optimization().adamW(),
-                        new dev.firn.training.schedule.Constant(1e30),
-                        Double.POSITIVE_INFINITY,
-                        1));
+                        settings.optimization().adamW(), new Constant(1e30), Double.POSITIVE_INFINITY, 1));
         try (TrainingLoop loop = TrainingLoop.maskedLanguage(weights, ToyData.texts(300, 1), steep, context)) {
             loop.step();
             assertThatThrownBy(() -> losses(loop))
@@ -244,7 +243,7 @@ final class TrainingLoopTest {
             for (int i = 0; i < 16; i++) {
                 square += vectors[i] * vectors[i];
             }
-            assertThat(square).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-5));
+            assertThat(square).isCloseTo(1, within(1e-5));
         }
     }
 }

@@ -1,0 +1,140 @@
+package dev.firn.training.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class BatchesTest {
+    private static PairSource source(String name, int pairs) {
+        return new PairSource(name, "en", IntBuffer.wrap(new int[2 * pairs]));
+    }
+
+    private static final List<PairSource> SOURCES = List.of(source("a", 100), source("b", 35), source("c", 7));
+
+    @Test
+    void anEpochTakesEachSourceBySizeAndNoPairTwice() {
+        PairBatches batches = new PairBatches(SOURCES, 10, 1);
+        assertThat(batches.perEpoch()).isEqualTo(10 + 3 + 1);
+        int[] counts = new int[3];
+        Set<String> seen = new HashSet<>();
+        for (long step = 14; step < 28; step++) {
+            int source = batches.source(step);
+            counts[source]++;
+            int[] pairs = batches.pairs(step);
+            assertThat(pairs).hasSize(source == 2 ? 7 : 10);
+            for (int pair : pairs) {
+                assertThat(pair).isBetween(0, SOURCES.get(source).size() - 1);
+                assertThat(seen.add(source + " " + pair)).isTrue();
+            }
+        }
+        assertThat(counts).containsExactly(10, 3, 1);
+    }
+
+    @Test
+    void theBatchOfAStepIsAFunctionOfSeedAndStep() {
+        PairBatches forwards = new PairBatches(SOURCES, 10, 1);
+        PairBatches backwards = new PairBatches(SOURCES, 10, 1);
+        List<int[]> expected = new ArrayList<>();
+        for (long step = 0; step < 40; step++) {
+            expected.add(forwards.pairs(step));
+        }
+        for (long step = 39; step >= 0; step--) {
+            assertThat(backwards.pairs(step)).containsExactly(expected.get((int) step));
+        }
+        PairBatches other = new PairBatches(SOURCES, 10, 2);
+        assertThat(expected.get(0)).isNotEqualTo(other.pairs(0));
+        assertThat(expected.get(0)).isNotEqualTo(expected.get(14));
+    }
+
+    @Test
+    void refusesNoSourcesAndEmptyOnes() {
+        assertThatThrownBy(() -> new PairBatches(List.of(), 10, 1)).hasMessage("there is no source of pairs");
+        assertThatThrownBy(() -> new PairBatches(List.of(source("empty", 0)), 10, 1))
+                .hasMessage("source empty has no pairs");
+    }
+
+    private static TokenTable texts(int count) {
+        int[][] rows = new int[count][];
+        for (int i = 0; i < count; i++) {
+            rows[i] = new int[2 + i % 9];
+            Arrays.fill(rows[i], i);
+        }
+        return TokenTable.of(rows);
+    }
+
+    @Test
+    void anEpochOfTextsHoldsEachTextOnceWhateverTheBatching() {
+        TokenTable table = texts(103);
+        for (TextBatching batching : List.of(new TextBatching.TextsPerBatch(10), new TextBatching.TokensPerBatch(50))) {
+            TextBatches batches = new TextBatches(table, batching, 8, 1);
+            Set<Integer> seen = new HashSet<>();
+            long steps = batches.firstEpoch();
+            for (long step = 0; step < steps; step++) {
+                int tokens = 0;
+                int[] rows = batches.choose(step);
+                for (int row : rows) {
+                    assertThat(seen.add(row)).isTrue();
+                    tokens += Math.min(table.length(row), 8);
+                }
+                if (batching instanceof TextBatching.TokensPerBatch) {
+                    assertThat(tokens).isBetween(1, 50);
+                } else {
+                    assertThat(rows.length).isEqualTo(step == steps - 1 ? 3 : 10);
+                }
+            }
+            assertThat(seen).hasSize(103);
+        }
+    }
+
+    @Test
+    void textsOfAStepDoNotDependOnWhichStepsWereAskedBefore() {
+        TokenTable table = texts(50);
+        TextBatches straight = new TextBatches(table, new TextBatching.TokensPerBatch(40), 8, 1);
+        List<int[]> expected = new ArrayList<>();
+        for (long step = 0; step < 30; step++) {
+            expected.add(straight.choose(step));
+        }
+        TextBatches jumping = new TextBatches(table, new TextBatching.TokensPerBatch(40), 8, 1);
+        for (long step : new long[] {29, 3, 17, 0, 29}) {
+            assertThat(jumping.choose(step)).containsExactly(expected.get((int) step));
+        }
+        assertThat(jumping.firstEpoch()).isEqualTo(straight.firstEpoch());
+    }
+
+    @Test
+    void aTextLongerThanTheBudgetIsABatchAlone() {
+        TextBatches batches = new TextBatches(texts(9), new TextBatching.TokensPerBatch(1), 100, 1);
+        assertThat(batches.firstEpoch()).isEqualTo(9);
+        assertThat(batches.choose(4)).hasSize(1);
+    }
+
+    @Test
+    void aCutSequenceKeepsItsClosingToken() {
+        PackedBatch batch = new PackedBatch();
+        batch.add(TokenTable.of(new int[][] {{0, 5, 6, 7, 2}}), 0, 3);
+        assertThat(Arrays.copyOf(batch.tokens(), batch.size())).containsExactly(0, 5, 2);
+    }
+
+    @Test
+    void partsOfABatchHoldAboutTheSameNumberOfTokens() {
+        PackedBatch batch = new PackedBatch();
+        for (int length : new int[] {10, 1, 1, 8, 20, 3, 2}) {
+            batch.add(new int[length], 0, length);
+        }
+        assertThat(batch.firstOfPart(0, 2)).isZero();
+        assertThat(batch.firstOfPart(1, 2)).isEqualTo(4);
+        assertThat(batch.firstOfPart(2, 2)).isEqualTo(7);
+        PackedBatch one = new PackedBatch();
+        one.add(new int[5], 0, 5);
+        for (int part = 0; part <= 3; part++) {
+            assertThat(one.firstOfPart(part, 3)).isEqualTo(part < 2 ? 0 : 1);
+        }
+    }
+}
