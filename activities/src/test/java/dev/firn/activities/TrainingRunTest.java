@@ -19,17 +19,24 @@ import dev.firn.registry.run.RunFilter;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.registry.run.StageState;
+import dev.firn.training.numerics.NumericsFingerprint;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
+import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -350,6 +357,37 @@ class TrainingRunTest {
 
         assertThat(ended.state()).isEqualTo(RunState.FAILED);
         assertThat(ended.failure().orElseThrow().path("message").asText()).contains("changed after");
+    }
+
+    /**
+     * Numbers that change without a new {@link Stage#codeVersion()} would be taken for the old ones by their stage key.
+     * What a matrix product gives depends on the processor's kernels, so each kind of processor has its own entry.
+     */
+    @Test
+    @Order(17)
+    void theBitsOfAStageChangeOnlyWithItsCodeVersion() throws IOException {
+        Properties golden = new Properties();
+        try (InputStream resource = TrainingRunTest.class.getResourceAsStream("/golden-digests.properties")) {
+            golden.load(resource);
+        }
+        NumericsFingerprint numerics = NumericsFingerprint.current(2);
+        String processor = "." + numerics.blasCore() + "." + numerics.vectorBits();
+
+        SoftAssertions.assertSoftly(softly -> stages(first).stream()
+                .flatMap(stage -> stage.outputs().stream().map(output -> Map.entry(stage, output)))
+                .forEach(entry -> {
+                    String version = entry.getValue().name() + "."
+                            + Stage.of(entry.getKey().stage()).codeVersion();
+                    String expected = golden.getProperty(version, golden.getProperty(version + processor));
+                    if (expected != null) {
+                        softly.assertThat(entry.getValue().artifact().digest().hex())
+                                .as(version + processor)
+                                .isEqualTo(expected);
+                    }
+                }));
+        Assumptions.assumeTrue(
+                golden.stringPropertyNames().stream().anyMatch(name -> name.endsWith(processor)),
+                () -> "no digests were recorded on a processor like this one: " + processor);
     }
 
     private static List<StageExecution> stages(UUID run) {
