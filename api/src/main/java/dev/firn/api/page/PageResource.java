@@ -31,6 +31,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,6 +44,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 public class PageResource {
     private static final int RUNS = 25;
     private static final int LOG_LINES = 200;
+
+    /** The status by which a server tells htmx that there is no more to ask for. */
+    private static final int STOP_ASKING = 286;
 
     private final RunStore runs;
     private final RunViews views;
@@ -121,13 +125,16 @@ public class PageResource {
         return Templates.run(run, tables(id), log(id), pretty(run));
     }
 
-    /** What changes of a run. */
+    /** What changes of a run; the page stops asking when it has ended. */
     @GET
     @Path("fragments/runs/{id}")
     @Operation(hidden = true)
-    public TemplateInstance runFragment(@PathParam("id") String text) {
+    public Response runFragment(@PathParam("id") String text) {
         UUID id = Names.identifier("run", text);
-        return Templates.details(views.one(id), tables(id), log(id));
+        RunView run = views.one(id);
+        return Response.status(Format.ended(run) ? STOP_ASKING : 200)
+                .entity(Templates.details(run, tables(id), log(id)).render())
+                .build();
     }
 
     /** A model with its versions. */

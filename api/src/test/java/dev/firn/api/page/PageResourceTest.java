@@ -94,6 +94,8 @@ class PageResourceTest {
                 .contains(artifact.digest().hex())
                 .contains("specVersion");
 
+        when().get("/fragments/runs/" + run.id()).then().statusCode(200).contentType("text/html");
+
         rows.end(
                 run,
                 RunState.FAILED,
@@ -103,6 +105,7 @@ class PageResourceTest {
                 .doesNotContain("hx-get=\"/fragments/runs/" + run.id() + "\"")
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
                 .doesNotContain("<script>alert");
+        when().get("/fragments/runs/" + run.id()).then().statusCode(286).contentType("text/html");
     }
 
     @Test
