@@ -387,7 +387,8 @@ class TrainingRunTest {
                 }));
         Assumptions.assumeTrue(
                 golden.stringPropertyNames().stream().anyMatch(name -> name.endsWith(processor)),
-                () -> "no digests were recorded on a processor like this one: " + processor);
+                () -> "no digests were recorded on a processor like this one, " + processor + ", which gives "
+                        + digests(first));
     }
 
     private static List<StageExecution> stages(UUID run) {
