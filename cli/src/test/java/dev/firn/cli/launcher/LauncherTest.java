@@ -345,10 +345,10 @@ class LauncherTest {
                 .doesNotContain("Left out");
         assertThat(mavenCalls())
                 .containsExactly(
-                        "-B -ntp verify -Dfirn.excluded.tests=real,large",
-                        "-B -ntp verify -Dfirn.excluded.tests=large",
-                        "-B -ntp verify -Dfirn.excluded.tests=real",
-                        "-B -ntp verify -Dfirn.excluded.tests= -pl cli");
+                        "-B -ntp verify -Dexcluded.test.tags=real,large",
+                        "-B -ntp verify -Dexcluded.test.tags=large",
+                        "-B -ntp verify -Dexcluded.test.tags=real",
+                        "-B -ntp verify -Dexcluded.test.tags= -pl cli");
         assertThat(firn(List.of("test", "--reel"), Map.of()).exitCode()).isEqualTo(2);
     }
 
