@@ -5,6 +5,7 @@ import dev.firn.training.batch.TextBatching;
 import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
@@ -123,6 +124,7 @@ public final class EncoderBench {
                 0.02,
                 mode,
                 List.of(new MatryoshkaSlice(HIDDEN, 0.5), new MatryoshkaSlice(64, 0.5)),
+                Pooling.CLS,
                 64,
                 64,
                 negatives == 0 ? 256 : 64,
@@ -190,7 +192,7 @@ public final class EncoderBench {
         double[] seconds = new double[9];
         double cpuStart = 0;
         double cpu = 0;
-        try (Encoder encoder = Encoder.load(weights, context)) {
+        try (Encoder encoder = Encoder.load(weights, Pooling.CLS, context)) {
             for (int i = 0; i < 2 * seconds.length; i++) {
                 if (i == seconds.length) {
                     cpuStart = processorSeconds();

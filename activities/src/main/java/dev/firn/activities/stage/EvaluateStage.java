@@ -4,6 +4,7 @@ import dev.firn.registry.evaluation.NewEvaluation;
 import dev.firn.registry.metric.MetricPoint;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.data.PreparedDataset;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.model.EmbeddingModel;
 import dev.firn.training.model.EmbeddingSettings;
 import dev.firn.training.model.ModelFolder;
@@ -31,6 +32,7 @@ final class EvaluateStage implements StageWork {
         return new EmbeddingSettings(
                 specification.encoding().queryPrefix(),
                 specification.encoding().documentPrefix(),
+                Pooling.of(specification.encoding().pooling()),
                 specification.encoding().maximumTokens());
     }
 

@@ -3,6 +3,7 @@ package dev.firn.activities.stage;
 import dev.firn.training.batch.TextBatching;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.EncoderFamily;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.optimizer.AdamWSettings;
@@ -77,6 +78,7 @@ final class TrainSettings {
                 stage.temperature(),
                 negatives,
                 slices(stage.matryoshka(), specification.encoder().hiddenSize()),
+                Pooling.of(specification.encoding().pooling()),
                 stage.queryTokens(),
                 stage.documentTokens(),
                 stage.batchSize(),

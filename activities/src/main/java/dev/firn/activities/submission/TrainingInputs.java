@@ -10,9 +10,9 @@ import dev.firn.training.data.DatasetDefinition;
 import dev.firn.training.data.JsonLines;
 import dev.firn.training.data.MessageCatalogue;
 import dev.firn.training.data.TokenizerDefinition;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.teacher.OnnxTeacher;
 import dev.firn.training.teacher.OnnxTeacherSettings;
-import dev.firn.training.teacher.Pooling;
 import dev.firn.workflows.specification.EvaluationSetSpecification;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SourceSpecification;
@@ -178,7 +178,7 @@ public final class TrainingInputs {
                         new OnnxTeacherSettings(
                                 onnx.queryPrefix(),
                                 onnx.documentPrefix(),
-                                onnx.pooling().equals("cls") ? Pooling.CLS : Pooling.MEAN,
+                                Pooling.of(onnx.pooling()),
                                 onnx.maximumTokens()),
                         threads);
         };

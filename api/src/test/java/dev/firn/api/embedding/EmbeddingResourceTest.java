@@ -14,6 +14,7 @@ import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.model.NewModelVersion;
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.model.EmbeddingModel;
 import dev.firn.training.model.EmbeddingSettings;
 import dev.firn.training.model.ModelFolder;
@@ -190,7 +191,7 @@ class EmbeddingResourceTest {
         int vocabulary = 400;
         new TokenizerTrainer(vocabulary, 32).train(TEXTS.iterator(), tokenizer);
         Encoder.initialise(EncoderConfiguration.xlmRoberta(vocabulary, WIDTH, 1, 2, 32, 32), seed, weights);
-        ModelFolder.write(model, weights, tokenizer, new EmbeddingSettings("query: ", "", 32), "# A test");
+        ModelFolder.write(model, weights, tokenizer, new EmbeddingSettings("query: ", "", Pooling.CLS, 32), "# A test");
         return model;
     }
 }

@@ -70,6 +70,11 @@ public final class PackedBatch {
         return offsets[sequence];
     }
 
+    /** Index of the first token of each sequence, then the size; not a copy. */
+    public int[] offsets() {
+        return offsets;
+    }
+
     /** Number of tokens of a sequence. */
     public int length(int sequence) {
         return offsets[sequence + 1] - offsets[sequence];

@@ -3,7 +3,6 @@ package dev.firn.training.encoder;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.training.batch.PackedBatch;
-import dev.firn.training.batch.Selection;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import java.io.IOException;
@@ -20,17 +19,21 @@ public final class Encoder implements AutoCloseable {
     private final EncoderConfiguration configuration;
     private final ComputeContext context;
     private final Tensor values;
-    private final PostNormEncoder encoder;
+    private final PooledEncoder encoder;
     private final PackedBatch batch = new PackedBatch();
-    private final Selection selection = new Selection();
     private Tensor embeddings = Tensor.zeros(0, 0);
     private Tensor lengths = Tensor.zeros(0, 0);
 
-    private Encoder(EncoderConfiguration configuration, ComputeContext context, Tensor values, ParameterLayout layout) {
+    private Encoder(
+            EncoderConfiguration configuration,
+            Pooling pooling,
+            ComputeContext context,
+            Tensor values,
+            ParameterLayout layout) {
         this.configuration = configuration;
         this.context = context;
         this.values = values;
-        this.encoder = new PostNormEncoder(layout, values, context);
+        this.encoder = new PooledEncoder(layout, values, null, pooling, context);
     }
 
     /**
@@ -49,11 +52,11 @@ public final class Encoder implements AutoCloseable {
      *
      * @throws IOException when a file is missing or broken, or tensors are missing or of another shape
      */
-    public static Encoder load(Path folder, ComputeContext context) throws IOException {
+    public static Encoder load(Path folder, Pooling pooling, ComputeContext context) throws IOException {
         requireNonNull(context, "context is null");
         EncoderConfiguration configuration = WeightsFolder.readConfiguration(folder);
         ParameterLayout layout = new ParameterLayout(configuration, false);
-        return new Encoder(configuration, context, WeightsFolder.read(folder, layout), layout);
+        return new Encoder(configuration, pooling, context, WeightsFolder.read(folder, layout), layout);
     }
 
     public EncoderConfiguration configuration() {
@@ -61,7 +64,7 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * Embeds token sequences: the encoder's output at the first token, normalised to length 1. Sequences are taken by length, so
+     * Embeds token sequences: the encoder's output, pooled and normalised to length 1. Sequences are taken by length, so
      * that the threads get equal work.
      *
      * <p>The same sequences in one call give the same bits every time, with the same number of threads. What a sequence is embedded
@@ -101,8 +104,7 @@ public final class Encoder implements AutoCloseable {
     private void embedBatch(int[] order, int from, int to, float[] target) {
         int hidden = configuration.hidden();
         int count = to - from;
-        selection.selectFirst(batch);
-        Tensor output = encoder.forward(batch, selection);
+        Tensor output = encoder.forward(batch);
         if (embeddings.rows() < count) {
             embeddings.close();
             lengths.close();

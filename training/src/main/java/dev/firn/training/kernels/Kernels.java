@@ -129,6 +129,17 @@ public interface Kernels {
      */
     void scatterAddRows(Tensor values, int[] indices, Tensor target, int columnFrom, int columnTo, int from, int to);
 
+    /** {@code result[g]} is the mean of the rows {@code starts[g]} to {@code starts[g + 1]}, for the groups {@code from} to {@code to}. */
+    void meanRows(Tensor values, int[] starts, Tensor result, int from, int to);
+
+    /**
+     * Backward of {@link #meanRows}: each row of a group is the group's gradient over the number of its rows.
+     *
+     * @param gradient of the means
+     * @param result of the values, overwritten
+     */
+    void meanRowsBackward(Tensor gradient, int[] starts, Tensor result, int from, int to);
+
     /**
      * The first {@code columns} values of each row scaled to length 1. A row of zeros stays zero.
      *

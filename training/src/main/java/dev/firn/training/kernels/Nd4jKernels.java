@@ -249,6 +249,25 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
+    public void meanRows(Tensor values, int[] starts, Tensor result, int from, int to) {
+        for (int group = from; group < to; group++) {
+            rows(result, group, group + 1L)
+                    .assign(rows(values, starts[group], starts[group + 1]).mean(true, 0));
+        }
+    }
+
+    @Override
+    public void meanRowsBackward(Tensor gradient, int[] starts, Tensor result, int from, int to) {
+        for (int group = from; group < to; group++) {
+            int count = starts[group + 1] - starts[group];
+            INDArray share = rows(gradient, group, group + 1L).div(count);
+            for (int r = starts[group]; r < starts[group + 1]; r++) {
+                rows(result, r, r + 1L).assign(share);
+            }
+        }
+    }
+
+    @Override
     public void normalize(Tensor values, int columns, Tensor result, Tensor lengths, long from, long to) {
         if (to <= from) {
             return;

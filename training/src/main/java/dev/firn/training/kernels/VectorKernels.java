@@ -660,6 +660,40 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void meanRows(Tensor values, int[] starts, Tensor result, int from, int to) {
+        int n = values.columns();
+        checkRows(values, starts[from], starts[to], n);
+        checkRows(result, from, to, n);
+        for (int group = from; group < to; group++) {
+            long mean = row(result, group);
+            MEMORY.asSlice(mean, (long) n * Float.BYTES).fill((byte) 0);
+            for (int r = starts[group]; r < starts[group + 1]; r++) {
+                addTo(mean, row(values, r), n);
+            }
+            scaleRow(mean, n, 1f / (starts[group + 1] - starts[group]));
+        }
+    }
+
+    @Override
+    public void meanRowsBackward(Tensor gradient, int[] starts, Tensor result, int from, int to) {
+        int n = gradient.columns();
+        long bytes = (long) n * Float.BYTES;
+        checkRows(gradient, from, to, n);
+        checkRows(result, starts[from], starts[to], n);
+        for (int group = from; group < to; group++) {
+            int first = starts[group];
+            if (first == starts[group + 1]) {
+                continue;
+            }
+            MemorySegment.copy(MEMORY, row(gradient, group), MEMORY, row(result, first), bytes);
+            scaleRow(row(result, first), n, 1f / (starts[group + 1] - first));
+            for (int r = first + 1; r < starts[group + 1]; r++) {
+                MemorySegment.copy(MEMORY, row(result, first), MEMORY, row(result, r), bytes);
+            }
+        }
+    }
+
+    @Override
     public void normalize(Tensor values, int columns, Tensor result, Tensor lengths, long from, long to) {
         checkRows(values, from, to, columns);
         checkRows(result, from, to, columns);

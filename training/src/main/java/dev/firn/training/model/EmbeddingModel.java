@@ -42,7 +42,7 @@ public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
         Tokenizer tokenizer = null;
         try {
             tokenizer = Tokenizer.open(folder, settings.maximumTokens());
-            Encoder encoder = Encoder.load(folder, context);
+            Encoder encoder = Encoder.load(folder, settings.pooling(), context);
             int tokens = tokenizer.vocabularySize();
             int rows = encoder.configuration().vocabularySize();
             if (tokens > rows) {

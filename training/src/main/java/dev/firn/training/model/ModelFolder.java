@@ -7,16 +7,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.ParameterLayout;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /**
- * A model's folder in the layout that sentence-transformers loads: a transformer, pooling of the first token, and
- * normalisation. The same inputs give the same bytes; nothing in it tells when or where it was written.
+ * A model's folder in the layout that sentence-transformers loads: a transformer, pooling, and normalisation. The same inputs give the same bytes; nothing in it tells when or where it was written.
  */
 public final class ModelFolder {
     private static final String PROMPTS_FILE = "config_sentence_transformers.json";
@@ -47,7 +50,7 @@ public final class ModelFolder {
         Files.createDirectories(folder.resolve("2_Normalize"));
         write(folder.resolve("modules.json"), modules());
         write(folder.resolve(TRANSFORMER_FILE), transformer(settings));
-        write(folder.resolve(POOLING_FILE), pooling(encoder.hidden()));
+        write(folder.resolve(POOLING_FILE), pooling(encoder.hidden(), settings.pooling()));
         // Normalising has no settings; the file keeps the folder where only files are stored.
         write(folder.resolve("2_Normalize/config.json"), MAPPER.createObjectNode());
         write(folder.resolve(PROMPTS_FILE), prompts(settings));
@@ -60,17 +63,37 @@ public final class ModelFolder {
      * @throws IOException when a file is missing, or asks for what is not supported; says what
      */
     static EmbeddingSettings readSettings(Path folder) throws IOException {
-        JsonNode pooling = MAPPER.readTree(folder.resolve(POOLING_FILE).toFile());
-        if (!pooling.path("pooling_mode_cls_token").asBoolean()) {
-            throw new IOException(folder.resolve(POOLING_FILE) + ": only pooling of the first token is supported");
-        }
         JsonNode transformer = MAPPER.readTree(folder.resolve(TRANSFORMER_FILE).toFile());
         JsonNode prompts =
                 MAPPER.readTree(folder.resolve(PROMPTS_FILE).toFile()).path("prompts");
         return new EmbeddingSettings(
                 prompts.path("query").asText(""),
                 prompts.path("document").asText(""),
+                readPooling(folder),
                 transformer.path("max_seq_length").asInt());
+    }
+
+    private static Pooling readPooling(Path folder) throws IOException {
+        Path file = folder.resolve(POOLING_FILE);
+        JsonNode modes = MAPPER.readTree(file.toFile());
+        List<String> chosen = modes.properties().stream()
+                .filter(mode -> mode.getKey().startsWith("pooling_mode_")
+                        && mode.getValue().asBoolean())
+                .map(Map.Entry::getKey)
+                .toList();
+        return Arrays.stream(Pooling.values())
+                .filter(pooling -> chosen.equals(List.of(mode(pooling))))
+                .findFirst()
+                .orElseThrow(() -> new IOException(file + " asks for "
+                        + (chosen.isEmpty() ? "no pooling" : String.join(" and ", chosen))
+                        + "; pooling_mode_cls_token and pooling_mode_mean_tokens are supported"));
+    }
+
+    private static String mode(Pooling pooling) {
+        return switch (pooling) {
+            case CLS -> "pooling_mode_cls_token";
+            case MEAN -> "pooling_mode_mean_tokens";
+        };
     }
 
     private static ArrayNode modules() {
@@ -96,11 +119,11 @@ public final class ModelFolder {
                 .put("do_lower_case", false);
     }
 
-    private static ObjectNode pooling(int dimension) {
+    private static ObjectNode pooling(int dimension, Pooling pooling) {
         return MAPPER.createObjectNode()
                 .put("word_embedding_dimension", dimension)
-                .put("pooling_mode_cls_token", true)
-                .put("pooling_mode_mean_tokens", false)
+                .put("pooling_mode_cls_token", pooling == Pooling.CLS)
+                .put("pooling_mode_mean_tokens", pooling == Pooling.MEAN)
                 .put("pooling_mode_max_tokens", false)
                 .put("pooling_mode_mean_sqrt_len_tokens", false)
                 .put("pooling_mode_weightedmean_tokens", false)

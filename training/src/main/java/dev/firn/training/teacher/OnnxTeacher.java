@@ -313,12 +313,7 @@ public final class OnnxTeacher implements Teacher {
         node.put("tokenizer", FileDigest.sha256(tokenizer));
         node.put("queryPrefix", settings.queryPrefix());
         node.put("documentPrefix", settings.documentPrefix());
-        node.put(
-                "pooling",
-                switch (settings.pooling()) {
-                    case MEAN -> "mean";
-                    case CLS -> "cls";
-                });
+        node.put("pooling", settings.pooling().word());
         node.put("maximumTokens", settings.maximumTokens());
         return node.toString();
     }

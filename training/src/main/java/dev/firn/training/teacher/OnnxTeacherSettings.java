@@ -2,6 +2,8 @@ package dev.firn.training.teacher;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.training.encoder.Pooling;
+
 /**
  * What has to be known about an ONNX model beyond its files.
  *

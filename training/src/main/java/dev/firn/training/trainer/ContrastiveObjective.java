@@ -5,11 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.batch.PackedBatch;
 import dev.firn.training.batch.PairBatches;
 import dev.firn.training.batch.PairSource;
-import dev.firn.training.batch.Selection;
 import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.ParameterLayout;
-import dev.firn.training.encoder.PostNormEncoder;
+import dev.firn.training.encoder.PooledEncoder;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.loss.InfoNce;
@@ -26,12 +25,11 @@ final class ContrastiveObjective implements Objective {
     private final List<PairSource> sources;
     private final ContrastiveSettings settings;
     private final PairBatches batches;
-    private final PostNormEncoder encoder;
+    private final PooledEncoder encoder;
     private final InfoNce loss;
     private final int hidden;
     private final PackedBatch whole = new PackedBatch();
     private final PackedBatch chunk = new PackedBatch();
-    private final Selection selection = new Selection();
     private Tensor embeddings = Tensor.zeros(0, 0);
     private Tensor gradients = Tensor.zeros(0, 0);
 
@@ -53,7 +51,7 @@ final class ContrastiveObjective implements Objective {
         check(configuration);
         this.batches = new PairBatches(
                 this.sources, settings.batchSize(), settings.optimization().seed());
-        this.encoder = new PostNormEncoder(layout, values, parameterGradients, context);
+        this.encoder = new PooledEncoder(layout, values, parameterGradients, settings.pooling(), context);
         this.loss = new InfoNce(settings.temperature(), settings.negatives(), settings.slices(), context);
     }
 
@@ -133,7 +131,7 @@ final class ContrastiveObjective implements Objective {
             if (i < ends.size() - 1) {
                 embed(first, last);
             }
-            encoder.backward(chunk, selection, gradients.view((long) first * hidden, last - first, hidden));
+            encoder.backward(chunk, gradients.view((long) first * hidden, last - first, hidden));
         }
         return new Outcome(value, whole.size(), pairs.length, source.name());
     }
@@ -141,8 +139,7 @@ final class ContrastiveObjective implements Objective {
     private Tensor embed(int from, int to) {
         chunk.clear();
         chunk.add(whole, from, to);
-        selection.selectFirst(chunk);
-        return encoder.forward(chunk, selection);
+        return encoder.forward(chunk);
     }
 
     private void copyRows(Tensor source, int sourceRow, Tensor target, int targetRow, int count) {

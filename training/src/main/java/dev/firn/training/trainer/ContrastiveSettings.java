@@ -2,6 +2,7 @@ package dev.firn.training.trainer;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param temperature scores are divided by it, above 0; 0.02 in Arctic-Embed 2.0
  * @param negatives which documents a query is contrasted with
  * @param slices the terms of the loss; the full width is one of them, or is not trained
+ * @param pooling how a text's vector is made of its tokens'
  * @param queryTokens longer queries are cut, at least 2
  * @param documentTokens longer documents are cut, at least 2
  * @param batchSize pairs per batch; a source with fewer pairs gives one batch of all its pairs per epoch
@@ -22,6 +24,7 @@ public record ContrastiveSettings(
         double temperature,
         NegativesMode negatives,
         List<MatryoshkaSlice> slices,
+        Pooling pooling,
         int queryTokens,
         int documentTokens,
         int batchSize,
@@ -30,6 +33,7 @@ public record ContrastiveSettings(
         OptimizationSettings optimization) {
     public ContrastiveSettings {
         requireNonNull(negatives, "negatives is null");
+        requireNonNull(pooling, "pooling is null");
         requireNonNull(length, "length is null");
         requireNonNull(optimization, "optimization is null");
         slices = List.copyOf(slices);

@@ -59,7 +59,7 @@ final class EncoderTest {
     @Test
     void vectorsHaveLengthOneAndAreThoseOfTheSameTextAloneButForRounding() throws IOException {
         int[][] rows = rows(500);
-        try (Encoder encoder = Encoder.load(folder, context)) {
+        try (Encoder encoder = Encoder.load(folder, Pooling.CLS, context)) {
             float[] together = embed(encoder, rows);
             assertThat(embed(encoder, rows)).containsExactly(together);
             for (int i = 0; i < rows.length; i++) {
@@ -79,8 +79,8 @@ final class EncoderTest {
     void theNumberOfThreadsChangesNothingButRounding() throws IOException {
         int[][] rows = rows(60);
         try (ComputeContext one = new ComputeContext(1);
-                Encoder first = Encoder.load(folder, one);
-                Encoder second = Encoder.load(folder, context)) {
+                Encoder first = Encoder.load(folder, Pooling.CLS, one);
+                Encoder second = Encoder.load(folder, Pooling.CLS, context)) {
             assertThat(embed(first, rows)).containsExactly(embed(second, rows), within(1e-6f));
         }
     }
@@ -89,8 +89,8 @@ final class EncoderTest {
     void thePortablePathGivesTheSameVectors() throws IOException {
         int[][] rows = rows(8);
         try (ComputeContext portable = new ComputeContext(1, new Nd4jKernels(), new Nd4jProducts());
-                Encoder slow = Encoder.load(folder, portable);
-                Encoder fast = Encoder.load(folder, context)) {
+                Encoder slow = Encoder.load(folder, Pooling.CLS, portable);
+                Encoder fast = Encoder.load(folder, Pooling.CLS, context)) {
             assertThat(embed(slow, rows)).containsExactly(embed(fast, rows), within(2e-6f));
         }
     }
@@ -151,8 +151,8 @@ final class EncoderTest {
                     .hasSize(5 + 2 * 16);
         }
         assertThat(WeightsFolder.hasMaskedLanguageHead(plain)).isFalse();
-        try (Encoder first = Encoder.load(folder, context);
-                Encoder second = Encoder.load(plain, context)) {
+        try (Encoder first = Encoder.load(folder, Pooling.CLS, context);
+                Encoder second = Encoder.load(plain, Pooling.CLS, context)) {
             assertThat(embed(second, rows(3))).containsExactly(embed(first, rows(3)));
         }
     }
@@ -162,7 +162,7 @@ final class EncoderTest {
         Files.writeString(
                 folder.resolve("config.json"),
                 EncoderConfiguration.xlmRoberta(50, 24, 3, 3, 48, 70).toJson(true));
-        assertThatThrownBy(() -> Encoder.load(folder, context))
+        assertThatThrownBy(() -> Encoder.load(folder, Pooling.CLS, context))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("encoder.layer.2.attention.self.query.weight is missing")
                 .hasMessageContaining("encoder.layer.0.intermediate.dense.weight has shape [40, 24], not [48, 24]");
@@ -175,7 +175,7 @@ final class EncoderTest {
             values.set(layout.parameter("encoder.layer.0.output.dense.bias").offset() + 2, Float.NaN);
             WeightsFolder.write(folder, layout, values.segment());
         }
-        assertThatThrownBy(() -> Encoder.load(folder, context))
+        assertThatThrownBy(() -> Encoder.load(folder, Pooling.CLS, context))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("roberta.encoder.layer.0.output.dense.bias holds NaN at 2");
     }
@@ -186,14 +186,14 @@ final class EncoderTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(channel.size() - 5);
         }
-        assertThatThrownBy(() -> Encoder.load(folder, context))
+        assertThatThrownBy(() -> Encoder.load(folder, Pooling.CLS, context))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cut off");
     }
 
     @Test
     void refusesATargetThatIsTooShort() throws IOException {
-        try (Encoder encoder = Encoder.load(folder, context)) {
+        try (Encoder encoder = Encoder.load(folder, Pooling.CLS, context)) {
             assertThatThrownBy(() -> encoder.embed(rows(2), new float[47]))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the target holds 47 values, 2 vectors of 24 are wanted");

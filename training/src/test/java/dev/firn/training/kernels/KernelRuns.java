@@ -12,6 +12,7 @@ final class KernelRuns {
     private static final int ROWS = 5;
     private static final int TABLE_ROWS = 7;
     private static final int[] INDICES = {3, 0, 6, 3, 1};
+    private static final int[] STARTS = {0, 1, 4, 6};
     private static final int[] TARGETS = {1, 0, 2, 2, 1};
 
     private KernelRuns() {}
@@ -148,6 +149,14 @@ final class KernelRuns {
         });
         runs.put("scatterAddRows " + n, kernels -> {
             kernels.scatterAddRows(x.reset(), INDICES, table.reset(), 1, n, 0, ROWS);
+            return new Tensor[] {table.tensor()};
+        });
+        runs.put("meanRows " + n, kernels -> {
+            kernels.meanRows(table.reset(), STARTS, y.reset(), 1, 3);
+            return new Tensor[] {y.tensor()};
+        });
+        runs.put("meanRowsBackward " + n, kernels -> {
+            kernels.meanRowsBackward(y.reset(), STARTS, table.reset(), 1, 3);
             return new Tensor[] {table.tensor()};
         });
         runs.put("normalize " + n, kernels -> {

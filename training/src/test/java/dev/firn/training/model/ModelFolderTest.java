@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.teacher.ModelTeacher;
 import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class ModelFolderTest {
     @TempDir
@@ -71,8 +74,10 @@ final class ModelFolderTest {
         assertThat(files(SampleModel.write(other, 32, 3))).isEqualTo(files(folder));
     }
 
-    @Test
-    void anotherImplementationGivesTheSameTokensAndVectors() throws IOException {
+    @ParameterizedTest
+    @EnumSource(Pooling.class)
+    void anotherImplementationGivesTheSameTokensAndVectors(Pooling pooling, @TempDir Path own) throws IOException {
+        Path folder = SampleModel.write(own, 32, 3, pooling);
         try (EmbeddingModel model = EmbeddingModel.load(folder, 2);
                 PlainEncoder plain = new PlainEncoder(folder);
                 Tokenizer ours = Tokenizer.open(folder);
@@ -167,7 +172,8 @@ final class ModelFolderTest {
                         .replace("\"pooling_mode_cls_token\" : true", "\"pooling_mode_cls_token\" : false"));
         assertThatThrownBy(() -> EmbeddingModel.load(other, 1))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("only pooling of the first token is supported");
+                .hasMessageContaining(
+                        "asks for no pooling; pooling_mode_cls_token and pooling_mode_mean_tokens are supported");
     }
 
     private static JsonNode json(String file) throws IOException {

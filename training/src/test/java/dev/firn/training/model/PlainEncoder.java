@@ -29,9 +29,14 @@ final class PlainEncoder implements AutoCloseable {
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private final Map<String, NDArray> tensors = new HashMap<>();
     private final JsonNode configuration;
+    private final boolean mean;
 
     PlainEncoder(Path folder) throws IOException {
         configuration = new JsonMapper().readTree(Files.readAllBytes(folder.resolve("config.json")));
+        mean = new JsonMapper()
+                .readTree(Files.readAllBytes(folder.resolve("1_Pooling/config.json")))
+                .get("pooling_mode_mean_tokens")
+                .asBoolean();
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.safetensors")))
                 .order(ByteOrder.LITTLE_ENDIAN);
         byte[] header = new byte[Math.toIntExact(file.getLong())];
@@ -64,7 +69,7 @@ final class PlainEncoder implements AutoCloseable {
         return tensors.keySet();
     }
 
-    /** Embeds one sequence: the last hidden state of its first token, brought to length 1. */
+    /** Embeds one sequence: the last hidden state of its first token, or the mean of all, brought to length 1. */
     float[] embed(long[] ids) {
         try (NDManager scope = manager.newSubManager()) {
             int length = ids.length;
@@ -91,8 +96,8 @@ final class PlainEncoder implements AutoCloseable {
                 NDArray wide = Activation.gelu(linear(x, prefix + "intermediate.dense"));
                 x = norm(x.add(linear(wide, prefix + "output.dense")), prefix + "output.LayerNorm");
             }
-            NDArray first = x.get(new NDIndex(0));
-            NDArray vector = first.div(first.pow(2).sum().sqrt());
+            NDArray pooled = mean ? x.mean(new int[] {0}) : x.get(new NDIndex(0));
+            NDArray vector = pooled.div(pooled.pow(2).sum().sqrt());
             return vector.toFloatArray();
         }
     }

@@ -2,6 +2,7 @@ package dev.firn.training.model;
 
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.tokenizer.TokenizerTrainer;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.Map;
 
 /** A model folder with random weights and a tokeniser trained on a few sentences. */
 final class SampleModel {
-    static final EmbeddingSettings SETTINGS = new EmbeddingSettings("query: ", "", 16);
+    static final EmbeddingSettings SETTINGS = settings(Pooling.CLS);
 
     static final List<String> TEXTS = List.of(
             "",
@@ -27,8 +28,17 @@ final class SampleModel {
 
     private SampleModel() {}
 
+    static EmbeddingSettings settings(Pooling pooling) {
+        return new EmbeddingSettings("query: ", "", pooling, 16);
+    }
+
     /** Writes a model's folder below {@code parent} and returns it. */
     static Path write(Path parent, int hidden, int layers) throws IOException {
+        return write(parent, hidden, layers, Pooling.CLS);
+    }
+
+    /** Writes a folder of a model that pools in a given way. */
+    static Path write(Path parent, int hidden, int layers, Pooling pooling) throws IOException {
         Path tokenizer = parent.resolve("tokenizer");
         Files.createDirectories(tokenizer);
         // So few pieces that most sentences are long enough to be cut
@@ -44,7 +54,7 @@ final class SampleModel {
         Encoder.initialise(configuration, 7, weights);
         Path folder = parent.resolve("model");
         Files.createDirectories(folder);
-        ModelFolder.write(folder, weights, tokenizer, SETTINGS, card());
+        ModelFolder.write(folder, weights, tokenizer, settings(pooling), card());
         return folder;
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Loads a written folder with Python's sentence-transformers, where that is installed. FIRN_PYTHON names the Python to ask. */
 @Tag("real")
@@ -45,13 +47,14 @@ final class SentenceTransformersTest {
     @TempDir
     private Path parent;
 
-    @Test
-    void sentenceTransformersGivesTheSameTokensAndVectors() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @EnumSource(Pooling.class)
+    void sentenceTransformersGivesTheSameTokensAndVectors(Pooling pooling) throws IOException, InterruptedException {
         String python = Optional.ofNullable(System.getenv("FIRN_PYTHON")).orElse("python3");
         assumeTrue(
                 runs(List.of(python, "-c", "import sentence_transformers")),
                 "skipped: " + python + " has no sentence_transformers");
-        Path folder = SampleModel.write(parent, 32, 3);
+        Path folder = SampleModel.write(parent, 32, 3, pooling);
         Path script = Files.writeString(parent.resolve("embed.py"), PROGRAM);
         ObjectNode question = new JsonMapper().createObjectNode();
         SampleModel.TEXTS.forEach(question.putArray("texts")::add);

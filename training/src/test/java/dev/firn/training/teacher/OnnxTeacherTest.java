@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.firn.training.artifact.MavenArtifacts;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.model.TextKind;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.firn.training.trainer;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.TextBatching;
 import dev.firn.training.batch.TokenTable;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.optimizer.AdamWSettings;
@@ -92,6 +93,7 @@ final class ToyData {
                 0.05,
                 mode,
                 List.of(new MatryoshkaSlice(16, 0.5), new MatryoshkaSlice(8, 0.5)),
+                Pooling.CLS,
                 16,
                 16,
                 16,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.Pooling;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.schedule.Constant;
@@ -236,7 +237,7 @@ final class TrainingLoopTest {
             losses(loop);
             loop.saveWeights(saved);
         }
-        try (Encoder encoder = Encoder.load(saved, context)) {
+        try (Encoder encoder = Encoder.load(saved, Pooling.CLS, context)) {
             float[] vectors = new float[2 * 16];
             encoder.embed(new int[][] {{0, 7, 8, 2}, {0, 9, 2}}, vectors);
             double square = 0;

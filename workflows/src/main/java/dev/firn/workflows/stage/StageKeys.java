@@ -82,7 +82,7 @@ public final class StageKeys {
     /** The parts of the specification that a stage's outputs depend on. */
     private static ObjectNode configuration(Stage stage, ObjectNode document) {
         List<String> parts = switch (stage) {
-            case PREPARE -> List.of("data", "tokenizer", "encoding");
+            case PREPARE -> List.of("data", "tokenizer");
             case INITIALISE -> List.of("encoder", "initialise");
             case FILTER -> List.of("filter");
             case PRETRAIN -> List.of("pretrain");
@@ -94,6 +94,11 @@ public final class StageKeys {
         ObjectNode configuration = CANONICAL.createObjectNode();
         if (stage == Stage.PREPARE) {
             configuration.set("maximumTokens", document.at("/encoder/maximumTokens"));
+            configuration.set("queryPrefix", document.at("/encoding/queryPrefix"));
+            configuration.set("documentPrefix", document.at("/encoding/documentPrefix"));
+        }
+        if (stage == Stage.PRETRAIN || stage == Stage.FINETUNE) {
+            configuration.set("pooling", document.at("/encoding/pooling"));
         }
         for (String part : parts) {
             JsonNode value = document.get(part).deepCopy();
