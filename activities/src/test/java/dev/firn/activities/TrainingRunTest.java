@@ -224,7 +224,8 @@ class TrainingRunTest {
 
         assertThat(firn.ended(disturbed).state()).isEqualTo(RunState.SUCCEEDED);
         StageExecution pretrain = firn.stores.stages().get(disturbed, "pretrain");
-        assertThat(pretrain.attempts()).isEqualTo(2);
+        // Closing ends one attempt; Temporal may hand out the next before it is gone itself
+        assertThat(pretrain.attempts()).isBetween(2, 3);
         assertThat(firn.stores.stages().attempts(pretrain.id()).getLast().resumedStep())
                 .isPresent();
         assertThat(digests(disturbed)).isEqualTo(digests(undisturbed));

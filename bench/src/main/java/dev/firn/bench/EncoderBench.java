@@ -128,6 +128,8 @@ public final class EncoderBench {
                 64,
                 64,
                 negatives == 0 ? 256 : 64,
+                1,
+                0,
                 16384,
                 new TrainingLength.Steps(steps),
                 optimization);

@@ -27,7 +27,10 @@ final class InitialiseStage implements StageWork {
                 Tokenizer tokenizer = Tokenizer.open(dataset.tokenizerFolder());
                 ComputeContext compute = new ComputeContext(specification.threads())) {
             Encoder.initialise(
-                    TrainSettings.encoder(specification.encoder(), tokenizer), specification.seed(), untrained);
+                    TrainSettings.encoder(specification.encoder(), tokenizer),
+                    specification.seed(),
+                    TrainSettings.predictedFrequencies(dataset.corpusTokens(), tokenizer),
+                    untrained);
             try (TrainingLoop loop = TrainingLoop.maskedLanguage(
                     untrained, dataset.corpusTokens(), TrainSettings.initialise(specification, tokenizer), compute)) {
                 new CheckpointedTraining(

@@ -1,6 +1,7 @@
 package dev.firn.activities.stage;
 
 import dev.firn.training.batch.TextBatching;
+import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.EncoderFamily;
 import dev.firn.training.encoder.Pooling;
@@ -47,13 +48,26 @@ final class TrainSettings {
                 encoder.initializerRange());
     }
 
+    /** How often masked language modelling is to predict each token: as often as it stands in the texts, special tokens never. */
+    static long[] predictedFrequencies(TokenTable texts, Tokenizer tokenizer) {
+        long[] frequencies = texts.frequencies(tokenizer.vocabularySize());
+        for (int special : specialTokens(tokenizer)) {
+            frequencies[special] = 0;
+        }
+        return frequencies;
+    }
+
+    private static List<Integer> specialTokens(Tokenizer tokenizer) {
+        SpecialTokens special = tokenizer.specialTokens();
+        return List.of(special.begin(), special.padding(), special.end(), special.unknown(), special.mask());
+    }
+
     static MaskedLanguageSettings initialise(RunSpecification specification, Tokenizer tokenizer) {
         InitialiseSpecification stage = specification.initialise();
-        SpecialTokens special = tokenizer.specialTokens();
         return new MaskedLanguageSettings(
                 stage.maskProbability(),
-                special.mask(),
-                List.of(special.begin(), special.padding(), special.end(), special.unknown(), special.mask()),
+                tokenizer.specialTokens().mask(),
+                specialTokens(tokenizer),
                 new TextBatching.TextsPerBatch(stage.batchSize()),
                 stage.maximumTokens(),
                 stage.chunkTokens(),
@@ -82,6 +96,8 @@ final class TrainSettings {
                 stage.queryTokens(),
                 stage.documentTokens(),
                 stage.batchSize(),
+                stage.samplingExponent(),
+                stage.unseenTokenShare(),
                 stage.chunkTokens(),
                 length,
                 optimization(stage.optimizer(), stage.schedule(), stage.learningRate(), specification.seed()));

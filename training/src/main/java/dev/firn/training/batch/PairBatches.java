@@ -8,22 +8,28 @@ import dev.firn.training.random.Purpose;
 import java.util.List;
 
 /**
- * Which pairs each step takes. Every batch comes from one source; in an epoch a source of {@code n} pairs gives {@code n / batchSize}
- * full batches of different pairs (or one batch of all its pairs when it has fewer), and the batches of all sources come in random
- * order. So sources are drawn by their size, and the pairs left over differ from epoch to epoch.
+ * Which pairs each step takes. Every batch comes from one source. A pass over a source of {@code n} pairs gives {@code n / batchSize}
+ * full batches of different pairs (or one batch of all its pairs when it has fewer); the pairs left over differ from pass to pass.
+ * An epoch has as many batches as one pass over all sources, in random order. A source's share of them is in proportion to its
+ * own batches raised to the sampling exponent (Conneau et al. 2020, section 3.1): with 1, sources are drawn by their size and an
+ * epoch is one pass over each; below 1, small sources are passed over more often, and large ones less.
  */
 public final class PairBatches {
     private final List<PairSource> sources;
     private final int batchSize;
     private final CounterRandom batches;
     private final CounterRandom within;
+    // Batches of one pass over each source
+    private final long[] perPass;
+    // Where each source's batches of an epoch begin
     private final long[] firstBatch;
 
     /**
      * @param sources each with at least one pair
+     * @param samplingExponent from 0, all sources alike, to 1, by size
      * @throws IllegalArgumentException when there is no source, or one is empty
      */
-    public PairBatches(List<PairSource> sources, int batchSize, long seed) {
+    public PairBatches(List<PairSource> sources, int batchSize, double samplingExponent, long seed) {
         this.sources = List.copyOf(requireNonNull(sources, "sources is null"));
         if (this.sources.isEmpty()) {
             throw new IllegalArgumentException("there is no source of pairs");
@@ -32,17 +38,33 @@ public final class PairBatches {
             throw new IllegalArgumentException("batchSize must be above 0, is " + batchSize);
         }
         this.batchSize = batchSize;
+        if (!(samplingExponent >= 0 && samplingExponent <= 1)) {
+            throw new IllegalArgumentException("samplingExponent must be from 0 to 1, is " + samplingExponent);
+        }
         this.batches = new CounterRandom(seed, Purpose.ORDER_OF_BATCHES);
         this.within = new CounterRandom(seed, Purpose.ORDER_WITHIN_SOURCE);
+        this.perPass = new long[this.sources.size()];
         this.firstBatch = new long[this.sources.size() + 1];
+        double weights = 0;
+        long all = 0;
         for (int i = 0; i < this.sources.size(); i++) {
             int size = this.sources.get(i).size();
             if (size == 0) {
                 throw new IllegalArgumentException(
                         "source " + this.sources.get(i).name() + " has no pairs");
             }
-            firstBatch[i + 1] = firstBatch[i] + Math.max(size / batchSize, 1);
+            perPass[i] = Math.max(size / batchSize, 1);
+            all += perPass[i];
+            weights += weight(i, samplingExponent);
         }
+        for (int i = 0; i < perPass.length; i++) {
+            long share = Math.round(all * weight(i, samplingExponent) / weights);
+            firstBatch[i + 1] = firstBatch[i] + Math.max(share, 1);
+        }
+    }
+
+    private double weight(int source, double samplingExponent) {
+        return StrictMath.pow((double) perPass[source], samplingExponent);
     }
 
     /** Number of batches of an epoch. */
@@ -60,9 +82,10 @@ public final class PairBatches {
         long batch = batch(step);
         int source = sourceOf(batch);
         int size = sources.get(source).size();
-        Permutation order = new Permutation(within, (step / perEpoch()) << 20 | source, size);
+        long drawn = (step / perEpoch()) * (firstBatch[source + 1] - firstBatch[source]) + batch - firstBatch[source];
+        Permutation order = new Permutation(within, (drawn / perPass[source]) << 20 | source, size);
         int[] pairs = new int[Math.min(batchSize, size)];
-        long first = (batch - firstBatch[source]) * batchSize;
+        long first = drawn % perPass[source] * batchSize;
         for (int i = 0; i < pairs.length; i++) {
             pairs[i] = (int) order.at(first + i);
         }

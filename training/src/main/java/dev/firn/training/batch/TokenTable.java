@@ -18,6 +18,32 @@ public interface TokenTable {
      */
     void copy(int row, int length, int[] target, int offset);
 
+    /**
+     * How often each token occurs in all sequences.
+     *
+     * @return one count for each id below {@code vocabularySize}
+     * @throws IllegalArgumentException when a token is outside the vocabulary
+     */
+    default long[] frequencies(int vocabularySize) {
+        long[] counts = new long[vocabularySize];
+        int[] tokens = new int[0];
+        for (int row = 0; row < rows(); row++) {
+            int length = length(row);
+            if (tokens.length < length) {
+                tokens = new int[length];
+            }
+            copy(row, length, tokens, 0);
+            for (int i = 0; i < length; i++) {
+                if (tokens[i] < 0 || tokens[i] >= vocabularySize) {
+                    throw new IllegalArgumentException(
+                            "token " + tokens[i] + " is outside the vocabulary of " + vocabularySize);
+                }
+                counts[tokens[i]]++;
+            }
+        }
+        return counts;
+    }
+
     /** A table over arrays in memory; the arrays are not copied. */
     static TokenTable of(int[][] rows) {
         requireNonNull(rows, "rows is null");

@@ -48,6 +48,22 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
+     * As {@link #initialise(EncoderConfiguration, long, Path)}, with the bias of the masked language head at the logarithm of each
+     * token's share. Training then does not begin by learning the frequencies through the word embeddings, which are tied to the
+     * head: that would move all rare tokens the same way, and tokens that never occur could no longer be told apart.
+     *
+     * @param frequencies how often each token of the vocabulary is to be predicted, relative to the others
+     */
+    public static void initialise(EncoderConfiguration configuration, long seed, long[] frequencies, Path folder)
+            throws IOException {
+        ParameterLayout layout = new ParameterLayout(configuration, true);
+        try (Tensor values = WeightsFolder.initialise(layout, seed)) {
+            WeightsFolder.setHeadBias(layout, values, frequencies);
+            WeightsFolder.write(folder, layout, values.segment());
+        }
+    }
+
+    /**
      * Reads the encoder of a folder with {@code config.json} and {@code model.safetensors}; a masked language head is left out.
      *
      * @throws IOException when a file is missing or broken, or tensors are missing or of another shape

@@ -151,6 +151,15 @@ public final class ParameterLayout {
                 .orElseThrow(() -> new IllegalArgumentException("there is no parameter " + name));
     }
 
+    /** The bias of the masked language head: one value for each token of the vocabulary. */
+    Parameter headBias() {
+        return parameter(
+                switch (configuration.family()) {
+                    case XLM_ROBERTA -> "lm_head.bias";
+                    case BERT -> "cls.predictions.bias";
+                });
+    }
+
     /** The name of a parameter in a file: with the family's prefix when the file holds a head, as Hugging Face writes it. */
     public String fileName(Parameter parameter) {
         return maskedLanguageHead && parameter.offset() < head

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,9 @@ import java.util.Map;
 public final class WeightsFolder {
     static final String CONFIGURATION = "config.json";
     static final String WEIGHTS = "model.safetensors";
+
+    // So little that such a token's gradient stays below the epsilon of AdamW, which makes a full step of any other
+    private static final double NEVER_SEEN = 1e-10;
 
     private WeightsFolder() {}
 
@@ -138,6 +142,20 @@ public final class WeightsFolder {
             clearPaddingRow(layout, values, "embeddings.position_embeddings.weight");
         }
         return values;
+    }
+
+    /** Sets the bias of the masked language head to the logarithm of each token's share of the frequencies. */
+    static void setHeadBias(ParameterLayout layout, Tensor values, long[] frequencies) {
+        Parameter bias = layout.headBias();
+        if (frequencies.length != bias.length()) {
+            throw new IllegalArgumentException(
+                    "there are " + frequencies.length + " frequencies for a vocabulary of " + bias.length());
+        }
+        double total = Math.max(1.0, (double) Arrays.stream(frequencies).sum());
+        for (int token = 0; token < frequencies.length; token++) {
+            double share = Math.max(frequencies[token] / total, NEVER_SEEN);
+            values.set(bias.offset() + token, (float) StrictMath.log(share));
+        }
     }
 
     private static void clearPaddingRow(ParameterLayout layout, Tensor values, String table) {

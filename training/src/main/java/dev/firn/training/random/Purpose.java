@@ -5,7 +5,8 @@ public enum Purpose {
     INITIAL_WEIGHTS(1),
     ORDER_OF_BATCHES(2),
     ORDER_WITHIN_SOURCE(3),
-    MASKING(4);
+    MASKING(4),
+    UNSEEN_TOKENS(5);
 
     private final int number;
 

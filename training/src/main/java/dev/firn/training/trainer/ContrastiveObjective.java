@@ -6,6 +6,7 @@ import dev.firn.training.batch.PackedBatch;
 import dev.firn.training.batch.PairBatches;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.TokenTable;
+import dev.firn.training.batch.UnseenTokens;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.ParameterLayout;
 import dev.firn.training.encoder.PooledEncoder;
@@ -25,6 +26,7 @@ final class ContrastiveObjective implements Objective {
     private final List<PairSource> sources;
     private final ContrastiveSettings settings;
     private final PairBatches batches;
+    private final UnseenTokens unseenTokens;
     private final PooledEncoder encoder;
     private final InfoNce loss;
     private final int hidden;
@@ -50,7 +52,14 @@ final class ContrastiveObjective implements Objective {
         this.hidden = configuration.hidden();
         check(configuration);
         this.batches = new PairBatches(
-                this.sources, settings.batchSize(), settings.optimization().seed());
+                this.sources,
+                settings.batchSize(),
+                settings.samplingExponent(),
+                settings.optimization().seed());
+        this.unseenTokens = new UnseenTokens(
+                settings.unseenTokenShare(),
+                settings.unseenTokenShare() == 0 ? new long[0] : frequencies(configuration.vocabularySize()),
+                settings.optimization().seed());
         this.encoder = new PooledEncoder(layout, values, parameterGradients, settings.pooling(), context);
         this.loss = new InfoNce(settings.temperature(), settings.negatives(), settings.slices(), context);
     }
@@ -88,6 +97,15 @@ final class ContrastiveObjective implements Objective {
         }
     }
 
+    private long[] frequencies(int vocabularySize) {
+        long[] frequencies = queries.frequencies(vocabularySize);
+        long[] ofDocuments = documents.frequencies(vocabularySize);
+        for (int token = 0; token < vocabularySize; token++) {
+            frequencies[token] += ofDocuments[token];
+        }
+        return frequencies;
+    }
+
     @Override
     public long stepsPerEpoch() {
         return batches.perEpoch();
@@ -104,12 +122,14 @@ final class ContrastiveObjective implements Objective {
         for (int i = 0; i < pairs.length; i++) {
             queryRows[i] = source.query(pairs[i]);
             whole.add(queries, queryRows[i], settings.queryTokens());
+            unseenTokens.swap(whole, i, step, i);
         }
         for (int i = 0; i < pairs.length; i++) {
             for (int k = 0; k < perPair; k++) {
                 int row = k == 0 ? source.document(pairs[i]) : source.negative(pairs[i], k - 1);
                 documentRows[i * perPair + k] = row;
                 whole.add(documents, row, settings.documentTokens());
+                unseenTokens.swap(whole, whole.sequences() - 1, step, i);
             }
         }
         int sequences = whole.sequences();

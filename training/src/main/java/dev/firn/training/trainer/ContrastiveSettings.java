@@ -17,6 +17,9 @@ import java.util.List;
  * @param queryTokens longer queries are cut, at least 2
  * @param documentTokens longer documents are cut, at least 2
  * @param batchSize pairs per batch; a source with fewer pairs gives one batch of all its pairs per epoch
+ * @param samplingExponent how a source's size decides how often it is drawn: 1 in proportion, 0 not at all
+ * @param unseenTokenShare share of the pairs whose tokens are swapped for tokens that no text holds ({@link
+ *     dev.firn.training.batch.UnseenTokens}); 0 for none
  * @param chunkTokens tokens whose activations are held at once; when a batch has more, it is embedded in chunks, and each chunk
  *     is run again for its gradient (GradCache, Gao et al. 2021): memory follows this number, not the batch
  */
@@ -28,6 +31,8 @@ public record ContrastiveSettings(
         int queryTokens,
         int documentTokens,
         int batchSize,
+        double samplingExponent,
+        double unseenTokenShare,
         int chunkTokens,
         TrainingLength length,
         OptimizationSettings optimization) {

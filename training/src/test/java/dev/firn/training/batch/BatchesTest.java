@@ -20,7 +20,7 @@ final class BatchesTest {
 
     @Test
     void anEpochTakesEachSourceBySizeAndNoPairTwice() {
-        PairBatches batches = new PairBatches(SOURCES, 10, 1);
+        PairBatches batches = new PairBatches(SOURCES, 10, 1, 1);
         assertThat(batches.perEpoch()).isEqualTo(10 + 3 + 1);
         int[] counts = new int[3];
         Set<String> seen = new HashSet<>();
@@ -39,8 +39,8 @@ final class BatchesTest {
 
     @Test
     void theBatchOfAStepIsAFunctionOfSeedAndStep() {
-        PairBatches forwards = new PairBatches(SOURCES, 10, 1);
-        PairBatches backwards = new PairBatches(SOURCES, 10, 1);
+        PairBatches forwards = new PairBatches(SOURCES, 10, 1, 1);
+        PairBatches backwards = new PairBatches(SOURCES, 10, 1, 1);
         List<int[]> expected = new ArrayList<>();
         for (long step = 0; step < 40; step++) {
             expected.add(forwards.pairs(step));
@@ -48,16 +48,49 @@ final class BatchesTest {
         for (long step = 39; step >= 0; step--) {
             assertThat(backwards.pairs(step)).containsExactly(expected.get((int) step));
         }
-        PairBatches other = new PairBatches(SOURCES, 10, 2);
+        PairBatches other = new PairBatches(SOURCES, 10, 1, 2);
         assertThat(expected.get(0)).isNotEqualTo(other.pairs(0));
         assertThat(expected.get(0)).isNotEqualTo(expected.get(14));
     }
 
     @Test
     void refusesNoSourcesAndEmptyOnes() {
-        assertThatThrownBy(() -> new PairBatches(List.of(), 10, 1)).hasMessage("there is no source of pairs");
-        assertThatThrownBy(() -> new PairBatches(List.of(source("empty", 0)), 10, 1))
+        assertThatThrownBy(() -> new PairBatches(List.of(), 10, 1, 1)).hasMessage("there is no source of pairs");
+        assertThatThrownBy(() -> new PairBatches(List.of(source("empty", 0)), 10, 1, 1))
                 .hasMessage("source empty has no pairs");
+    }
+
+    @Test
+    void aSmallSamplingExponentDrawsSmallSourcesMoreOftenAndStillPassesOverAllTheirPairs() {
+        List<PairSource> sources = List.of(source("large", 1600), source("small", 100));
+        PairBatches bySize = new PairBatches(sources, 10, 1, 3);
+        PairBatches byRoot = new PairBatches(sources, 10, 0.5, 3);
+        PairBatches alike = new PairBatches(sources, 10, 0, 3);
+        assertThat(batchesOf(1, bySize)).isEqualTo(10);
+        // 170 batches in the proportion √160 to √10
+        assertThat(batchesOf(1, byRoot)).isEqualTo(34);
+        assertThat(batchesOf(1, alike)).isEqualTo(85);
+        int[] seen = new int[100];
+        for (long step = 0; step < 10 * byRoot.perEpoch(); step++) {
+            if (byRoot.source(step) == 1) {
+                for (int pair : byRoot.pairs(step)) {
+                    seen[pair]++;
+                }
+            }
+        }
+        assertThat(seen).containsOnly(34);
+        assertThatThrownBy(() -> new PairBatches(sources, 10, 1.5, 3))
+                .hasMessage("samplingExponent must be from 0 to 1, is 1.5");
+    }
+
+    private static int batchesOf(int source, PairBatches batches) {
+        int count = 0;
+        for (long step = 0; step < batches.perEpoch(); step++) {
+            if (batches.source(step) == source) {
+                count++;
+            }
+        }
+        return count;
     }
 
     private static TokenTable texts(int count) {

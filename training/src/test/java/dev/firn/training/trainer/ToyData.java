@@ -97,6 +97,8 @@ final class ToyData {
                 16,
                 16,
                 16,
+                1,
+                0,
                 chunkTokens,
                 new TrainingLength.Steps(steps),
                 optimization(2e-3, 12));

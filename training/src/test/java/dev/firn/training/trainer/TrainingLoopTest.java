@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.ParameterLayout;
 import dev.firn.training.encoder.Pooling;
+import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.kernels.Tensor;
 import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.schedule.Constant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +73,55 @@ final class TrainingLoopTest {
 
     private static double mean(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    @Test
+    void wordsThatNeverOccurStayApartWhenTheHeadStartsAtTheFrequencies() throws IOException {
+        int vocabulary = ToyData.VOCABULARY + 20;
+        EncoderConfiguration configuration = EncoderConfiguration.xlmRoberta(vocabulary, 16, 2, 2, 32, 16);
+        TokenTable texts = ToyData.texts(300, 1);
+        Encoder.initialise(configuration, 3, weights);
+        double without = similarityOfUnseenWords(texts, vocabulary);
+        long[] frequencies = texts.frequencies(vocabulary);
+        Arrays.fill(frequencies, 0, 5, 0);
+        Encoder.initialise(configuration, 3, frequencies, weights);
+        double with = similarityOfUnseenWords(texts, vocabulary);
+
+        assertThat(without).isGreaterThan(0.7);
+        assertThat(with).isBetween(-0.1, 0.1);
+    }
+
+    /** Mean cosine of the embeddings of words that no text holds, after some masked language modelling. */
+    private double similarityOfUnseenWords(TokenTable texts, int vocabulary) throws IOException {
+        Path trained = folder.resolve("trained");
+        try (TrainingLoop loop = TrainingLoop.maskedLanguage(weights, texts, ToyData.maskedLanguage(60), context)) {
+            losses(loop);
+            loop.saveWeights(trained);
+        }
+        ParameterLayout layout = new ParameterLayout(WeightsFolder.readConfiguration(trained), true);
+        int hidden = layout.configuration().hidden();
+        try (Tensor values = WeightsFolder.read(trained, layout)) {
+            long table = layout.parameter("embeddings.word_embeddings.weight").offset();
+            double sum = 0;
+            int pairs = 0;
+            for (int first = ToyData.VOCABULARY; first < vocabulary; first++) {
+                for (int second = first + 1; second < vocabulary; second++) {
+                    double product = 0;
+                    double squares = 0;
+                    double otherSquares = 0;
+                    for (int i = 0; i < hidden; i++) {
+                        double one = values.get(table + (long) first * hidden + i);
+                        double other = values.get(table + (long) second * hidden + i);
+                        product += one * other;
+                        squares += one * one;
+                        otherSquares += other * other;
+                    }
+                    sum += product / Math.sqrt(squares * otherSquares);
+                    pairs++;
+                }
+            }
+            return sum / pairs;
+        }
     }
 
     @Test

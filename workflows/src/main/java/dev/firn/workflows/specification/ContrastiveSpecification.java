@@ -13,6 +13,8 @@ public record ContrastiveSpecification(
         @Nullable Long steps,
         @Nullable Integer epochs,
         int batchSize,
+        double samplingExponent,
+        double unseenTokenShare,
         double temperature,
         int queryTokens,
         int documentTokens,

@@ -11,7 +11,7 @@ public enum Stage {
     /** Reads the sources, holds the evaluation part back, makes the vocabulary, and stores texts as tokens. */
     PREPARE(1),
     /** Masked language modelling from random weights. */
-    INITIALISE(1),
+    INITIALISE(2),
     /** Keeps the pairs that a teacher finds consistent. */
     FILTER(1),
     /** Contrastive training with random negatives. */
