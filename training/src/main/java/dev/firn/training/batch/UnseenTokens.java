@@ -38,15 +38,40 @@ public final class UnseenTokens {
         this.random = new CounterRandom(seed, Purpose.UNSEEN_TOKENS);
     }
 
-    /** Swaps in place, in one sequence of a batch; its first and last token, which are special, stay. */
-    public void swap(PackedBatch batch, int sequence, long step, int pair) {
-        if (share == 0 || unseen.length == 0) {
+    /**
+     * Swaps in place, if chance chose the pair and its query shares a token with its document: else nothing would be left to match.
+     * The first and last token of a sequence, which are special, stay.
+     *
+     * @param query the query's sequence in the batch
+     * @param firstDocument the sequence of the pair's document; those of its hard negatives follow
+     * @param documents number of documents, negatives included
+     */
+    public void swap(PackedBatch batch, int query, int firstDocument, int documents, long step, int pair) {
+        if (unseen.length == 0
+                || random.uniform(step, 2 * pair + 1, -1) >= share
+                || !shareAToken(batch, query, firstDocument)) {
             return;
         }
+        swap(batch, query, step, pair);
+        for (int document = firstDocument; document < firstDocument + documents; document++) {
+            swap(batch, document, step, pair);
+        }
+    }
+
+    private static boolean shareAToken(PackedBatch batch, int query, int document) {
         int[] tokens = batch.tokens();
-        if (random.uniform(step, 2 * pair + 1, -1) >= share) {
-            return;
+        for (int i = batch.offset(query) + 1; i < batch.offset(query + 1) - 1; i++) {
+            for (int k = batch.offset(document) + 1; k < batch.offset(document + 1) - 1; k++) {
+                if (tokens[i] == tokens[k]) {
+                    return true;
+                }
+            }
         }
+        return false;
+    }
+
+    private void swap(PackedBatch batch, int sequence, long step, int pair) {
+        int[] tokens = batch.tokens();
         for (int i = batch.offset(sequence) + 1; i < batch.offset(sequence + 1) - 1; i++) {
             if (random.uniform(step, 2 * pair, tokens[i]) < SWAPPED_TOKENS) {
                 tokens[i] = unseen[random.below(unseen.length, step, 2 * pair + 1, tokens[i])];

@@ -122,15 +122,14 @@ final class ContrastiveObjective implements Objective {
         for (int i = 0; i < pairs.length; i++) {
             queryRows[i] = source.query(pairs[i]);
             whole.add(queries, queryRows[i], settings.queryTokens());
-            unseenTokens.swap(whole, i, step, i);
         }
         for (int i = 0; i < pairs.length; i++) {
             for (int k = 0; k < perPair; k++) {
                 int row = k == 0 ? source.document(pairs[i]) : source.negative(pairs[i], k - 1);
                 documentRows[i * perPair + k] = row;
                 whole.add(documents, row, settings.documentTokens());
-                unseenTokens.swap(whole, whole.sequences() - 1, step, i);
             }
+            unseenTokens.swap(whole, i, whole.sequences() - perPair, perPair, step, i);
         }
         int sequences = whole.sequences();
         reserve(sequences);

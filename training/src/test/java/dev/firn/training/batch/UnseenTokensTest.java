@@ -14,11 +14,18 @@ final class UnseenTokensTest {
     private static final long[] FREQUENCIES =
             IntStream.range(0, 1000).mapToLong(token -> token < 900 ? 3 : 0).toArray();
 
-    private static int[] swapped(UnseenTokens unseen, int[] sequence, long step, int pair) {
+    /** What becomes of a query and the documents of its pair. */
+    private static int[][] swapped(UnseenTokens unseen, long step, int pair, int[]... sequences) {
         PackedBatch batch = new PackedBatch();
-        batch.add(sequence, 0, sequence.length);
-        unseen.swap(batch, 0, step, pair);
-        return Arrays.copyOf(batch.tokens(), batch.size());
+        for (int[] sequence : sequences) {
+            batch.add(sequence, 0, sequence.length);
+        }
+        unseen.swap(batch, 0, 1, sequences.length - 1, step, pair);
+        int[][] result = new int[sequences.length][];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = Arrays.copyOfRange(batch.tokens(), batch.offset(i), batch.offset(i + 1));
+        }
+        return result;
     }
 
     @Test
@@ -26,40 +33,48 @@ final class UnseenTokensTest {
         UnseenTokens unseen = new UnseenTokens(1, FREQUENCIES, 1);
         int[] query = IntStream.range(0, 200).toArray();
         int[] document = IntStream.range(0, 200).map(i -> 199 - i).toArray();
-        int[] newQuery = swapped(unseen, query, 7, 3);
-        int[] newDocument = swapped(unseen, document, 7, 3);
+        int[] negative = IntStream.range(0, 100).map(i -> 2 * i).toArray();
+        int[][] swapped = swapped(unseen, 7, 3, query, document, negative);
 
         Map<Integer, Integer> mapping = new HashMap<>();
         for (int i = 1; i < 199; i++) {
-            mapping.put(query[i], newQuery[i]);
+            mapping.put(query[i], swapped[0][i]);
         }
         for (int i = 1; i < 199; i++) {
-            assertThat(newDocument[i]).isEqualTo(mapping.get(document[i]));
+            assertThat(swapped[1][i]).isEqualTo(mapping.get(document[i]));
+        }
+        for (int i = 1; i < 99; i++) {
+            assertThat(swapped[2][i]).isEqualTo(mapping.get(negative[i]));
         }
         assertThat(mapping.entrySet())
                 .allMatch(entry -> entry.getValue() >= 900 || entry.getValue().equals(entry.getKey()));
         assertThat(mapping.values()).filteredOn(token -> token >= 900).hasSizeBetween(160, 195);
         // The special tokens at the ends
-        assertThat(newQuery[0]).isZero();
-        assertThat(newQuery[199]).isEqualTo(199);
-        assertThat(swapped(unseen, query, 7, 3)).isEqualTo(newQuery);
-        assertThat(swapped(unseen, query, 7, 4)).isNotEqualTo(newQuery);
-        assertThat(swapped(unseen, query, 8, 3)).isNotEqualTo(newQuery);
+        assertThat(swapped[0][0]).isZero();
+        assertThat(swapped[0][199]).isEqualTo(199);
+        assertThat(swapped(unseen, 7, 3, query, document, negative)).isDeepEqualTo(swapped);
+        assertThat(swapped(unseen, 7, 4, query, document)[0]).isNotEqualTo(swapped[0]);
+        assertThat(swapped(unseen, 8, 3, query, document)[0]).isNotEqualTo(swapped[0]);
     }
 
     @Test
-    void theShareOfThePairsThatIsAskedForIsChosenInAllTextsOfAPairAlike() {
+    void theShareOfThePairsThatIsAskedForIsChosen() {
         UnseenTokens unseen = new UnseenTokens(0.2, FREQUENCIES, 1);
-        int[] query = IntStream.range(0, 50).toArray();
-        int[] document = IntStream.range(100, 150).toArray();
+        int[] text = IntStream.range(0, 50).toArray();
         int chosen = 0;
         for (int pair = 0; pair < 1000; pair++) {
-            boolean queryChanged = !Arrays.equals(query, swapped(unseen, query, 1, pair));
-            assertThat(!Arrays.equals(document, swapped(unseen, document, 1, pair)))
-                    .isEqualTo(queryChanged);
-            chosen += queryChanged ? 1 : 0;
+            chosen += Arrays.equals(text, swapped(unseen, 1, pair, text, text)[0]) ? 0 : 1;
         }
         assertThat(chosen).isBetween(160, 240);
+    }
+
+    @Test
+    void aPairWithoutATokenInCommonStaysAsItIs() {
+        UnseenTokens unseen = new UnseenTokens(1, FREQUENCIES, 1);
+        // The special tokens at the ends do not count
+        int[] query = {0, 5, 6, 7, 2};
+        int[] document = {0, 15, 16, 17, 18, 2};
+        assertThat(swapped(unseen, 1, 1, query, document)).isDeepEqualTo(new int[][] {query, document});
     }
 
     @Test
@@ -67,8 +82,10 @@ final class UnseenTokensTest {
         int[] tokens = IntStream.range(0, 100).toArray();
         long[] allSeen = new long[100];
         Arrays.fill(allSeen, 1);
-        assertThat(swapped(new UnseenTokens(0, FREQUENCIES, 1), tokens, 1, 1)).isEqualTo(tokens);
-        assertThat(swapped(new UnseenTokens(1, allSeen, 1), tokens, 1, 1)).isEqualTo(tokens);
+        assertThat(swapped(new UnseenTokens(0, FREQUENCIES, 1), 1, 1, tokens, tokens)[0])
+                .isEqualTo(tokens);
+        assertThat(swapped(new UnseenTokens(1, allSeen, 1), 1, 1, tokens, tokens)[0])
+                .isEqualTo(tokens);
         assertThatThrownBy(() -> new UnseenTokens(1.1, FREQUENCIES, 1)).hasMessage("share must be from 0 to 1, is 1.1");
     }
 }
