@@ -25,7 +25,8 @@ public final class BenchMain {
         System.exit(run(arguments));
     }
 
-    private static int run(String... words) {
+    /** Runs, and gives the exit code. */
+    static int run(String... words) {
         BenchArguments arguments;
         try {
             arguments = BenchArguments.parse(words);
@@ -43,7 +44,7 @@ public final class BenchMain {
                         arguments.runs(), arguments.threads(), arguments.quick(), work, artifacts, root);
                 ObjectNode results = JSON.createObjectNode();
                 for (BenchName name : arguments.names()) {
-                    Benchmark.Result result = name.benchmark().run(settings);
+                    Benchmark.Result result = name.benchmark(settings.quick()).run(settings);
                     result.json().put("runs", settings.runs());
                     result.json().put("threads", settings.threads());
                     result.json().put("quick", settings.quick());

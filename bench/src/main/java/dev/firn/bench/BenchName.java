@@ -10,33 +10,34 @@ enum BenchName {
     /** Training steps beside PyTorch. */
     ENCODER {
         @Override
-        Benchmark benchmark() {
-            return new EncoderBench();
+        Benchmark benchmark(boolean quick) {
+            return EncoderBench.standard(quick);
         }
     },
     /** Embedding beside ONNX Runtime. */
     INFERENCE {
         @Override
-        Benchmark benchmark() {
-            return new InferenceBench();
+        Benchmark benchmark(boolean quick) {
+            return new InferenceBench(quick ? 128 : 1024);
         }
     },
     /** Memory and speed of contrastive steps by batch size. */
     CONTRASTIVE {
         @Override
-        Benchmark benchmark() {
-            return new ContrastiveBench();
+        Benchmark benchmark(boolean quick) {
+            return quick ? new ContrastiveBench(256, 1_024, 8_192) : new ContrastiveBench(256, 4_096, 32_768);
         }
     },
     /** Filtering and mining beside a matrix product. */
     FILTER {
         @Override
-        Benchmark benchmark() {
-            return new FilterBench();
+        Benchmark benchmark(boolean quick) {
+            return new FilterBench(quick ? 4_096 : 16_384);
         }
     };
 
-    abstract Benchmark benchmark();
+    /** The benchmark, or a smaller one that takes a look only. */
+    abstract Benchmark benchmark(boolean quick);
 
     /** As it is written on the command line. */
     String word() {

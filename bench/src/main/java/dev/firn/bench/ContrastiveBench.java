@@ -22,15 +22,23 @@ final class ContrastiveBench implements Benchmark {
     private static final int CHUNK_SEQUENCES = 64;
     private static final int TOKENS = 16;
 
+    private final int small;
+    private final int middle;
+    private final int large;
+
+    /** With batches of so many pairs; the memory of the last is compared to that of the first. */
+    ContrastiveBench(int small, int middle, int large) {
+        this.small = small;
+        this.middle = middle;
+        this.large = large;
+    }
+
     private record Batch(int size, int warmUps, int runs) {}
 
     @Override
     public Result run(BenchSettings settings) throws IOException {
-        int largest = settings.quick() ? 8_192 : 32_768;
         List<Batch> batches = List.of(
-                new Batch(256, 3, settings.runs()),
-                new Batch(settings.quick() ? 1_024 : 4_096, 1, settings.runs()),
-                new Batch(largest, 0, 1));
+                new Batch(small, 3, settings.runs()), new Batch(middle, 1, settings.runs()), new Batch(large, 0, 1));
         Path weights = SampleWeights.write(MODEL, settings.work());
         Table table = new Table(
                 "contrastive: one process each, model 2x128, texts of %d tokens, %d texts a chunk"
@@ -46,7 +54,7 @@ final class ContrastiveBench implements Benchmark {
         for (Batch batch : batches) {
             settings.progress("contrastive, " + batch.size() + " pairs a batch");
             ContrastiveWork work = new ContrastiveWork(
-                    weights.toString(), settings.threads(), largest, batch.size(), CHUNK_SEQUENCES, TOKENS);
+                    weights.toString(), settings.threads(), large, batch.size(), CHUNK_SEQUENCES, TOKENS);
             try (PeerProcess firn = PeerProcess.start(PeerKind.FIRN_CONTRASTIVE, work, settings.work())) {
                 Series series = Series.interleaved(List.of(new Contender(firn, "step")), batch.warmUps(), batch.runs())
                         .getFirst();
@@ -65,7 +73,7 @@ final class ContrastiveBench implements Benchmark {
             }
         }
         json.put("peakRatio", peak / first);
-        table.note("peak memory, %d against 256: %.2f times".formatted(largest, peak / first));
+        table.note("peak memory, %d against %d: %.2f times".formatted(large, small, peak / first));
         return new Result(table.toString(), json);
     }
 }

@@ -15,16 +15,20 @@ import java.util.List;
  */
 final class FilterBench implements Benchmark {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int PAIRS = 16_384;
-    private static final int QUICK_PAIRS = 4_096;
     private static final int DIMENSION = 384;
     private static final int DEPTH = 100;
     private static final int WARM_UPS = 2;
     private static final List<String> WORK = List.of("filter", "mine", "gemm");
 
+    private final int pairs;
+
+    /** With so many queries, and as many documents. */
+    FilterBench(int pairs) {
+        this.pairs = pairs;
+    }
+
     @Override
     public Result run(BenchSettings settings) throws IOException {
-        int pairs = settings.quick() ? QUICK_PAIRS : PAIRS;
         settings.progress("filter and mine, " + pairs + " pairs");
         SearchWork work = new SearchWork(settings.threads(), pairs, DIMENSION, DEPTH);
         try (PeerProcess firn = PeerProcess.start(PeerKind.FIRN_SEARCH, work, settings.work())) {

@@ -26,9 +26,15 @@ final class InferenceBench implements Benchmark {
     private static final JsonMapper JSON = new JsonMapper();
     private static final long LARGEST_MODEL = 1L << 30;
     private static final EncoderConfiguration E5_SMALL = EncoderConfiguration.bert(30_522, 384, 12, 12, 1536, 512);
-    private static final int TEXTS = 1024;
-    private static final int QUICK_TEXTS = 128;
     private static final int WARM_UPS = 2;
+    private static final double TOLERANCE = 1e-3;
+
+    private final int count;
+
+    /** With so many texts. */
+    InferenceBench(int count) {
+        this.count = count;
+    }
 
     @Override
     public Result run(BenchSettings settings) throws IOException {
@@ -38,7 +44,7 @@ final class InferenceBench implements Benchmark {
             onnx = archive.extract(RealTexts.E5_MODEL, settings.work(), LARGEST_MODEL);
         }
         String weights = firnWeights(settings).toString();
-        int[][] rows = rows(texts, settings.quick() ? QUICK_TEXTS : TEXTS);
+        int[][] rows = rows(texts, count);
         settings.progress("inference, " + rows.length + " texts");
         EncodingWork own = new EncodingWork(weights, settings.threads(), rows);
         EncodingWork others = new EncodingWork(onnx.toString(), settings.threads(), rows);
@@ -52,6 +58,10 @@ final class InferenceBench implements Benchmark {
                             new Contender(grouped, "embed")),
                     WARM_UPS,
                     settings.runs());
+            for (String component : List.of("first", "last")) {
+                Series.requireEqual(
+                        "ONNX Runtime's two ways of batching", component, series.get(1), series.get(2), TOLERANCE);
+            }
             return result(rows, series.get(0), series.get(1), series.get(2));
         }
     }

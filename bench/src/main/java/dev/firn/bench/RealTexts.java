@@ -30,7 +30,7 @@ final class RealTexts {
 
     private static final String E5_TOKENIZER = "e5-small-v2-tokenizer.json";
     private static final String KEYCLOAK = "org.keycloak:keycloak-admin-ui:26.7.3";
-    private static final String MESSAGES = "theme/keycloak.v2/admin/messages/messages_%s.properties";
+    private static final String MESSAGES = "theme/keycloak.v2/admin/messages/messages_";
     private static final List<String> LANGUAGES = List.of("en", "fr", "es", "de", "pl", "pt_BR");
     private static final String PASSAGE = "Help";
     private static final int LARGEST_MESSAGES = 1 << 24;
@@ -73,7 +73,7 @@ final class RealTexts {
             for (String language : LANGUAGES) {
                 Properties messages = new Properties();
                 messages.load(new StringReader(new String(
-                        archive.read(MESSAGES.formatted(language), LARGEST_MESSAGES), StandardCharsets.UTF_8)));
+                        archive.read(MESSAGES + language + ".properties", LARGEST_MESSAGES), StandardCharsets.UTF_8)));
                 for (String key : new TreeSet<>(messages.stringPropertyNames())) {
                     String passage = messages.getProperty(key + PASSAGE, "").strip();
                     if (!passage.isEmpty()) {

@@ -41,6 +41,37 @@ record Series(List<Map<String, Double>> runs) {
         return measured.stream().map(Series::new).toList();
     }
 
+    /**
+     * Checks that two peers got the same result in every run: time is only worth comparing when the work was the same.
+     *
+     * @param tolerance relative to the figure, or to 1 where it is smaller than that
+     * @throws IOException when they did not
+     */
+    static void requireEqual(String who, String figure, Series one, Series other, double tolerance) throws IOException {
+        for (int run = 0; run < one.runs.size(); run++) {
+            double a = one.runs.get(run).get(figure);
+            double b = other.runs.get(run).get(figure);
+            if (!(Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a)))) {
+                throw new IOException(
+                        "%s do not do the same work: %s is %s and %s in run %d".formatted(who, figure, a, b, run + 1));
+            }
+        }
+    }
+
+    /**
+     * Checks that a figure is another one in each run.
+     *
+     * @throws IOException when it stayed as it was
+     */
+    void requireChange(String who, String figure) throws IOException {
+        for (int run = 1; run < runs.size(); run++) {
+            if (runs.get(run).get(figure).equals(runs.get(run - 1).get(figure))) {
+                throw new IOException("%s leaves work out: %s is %s in runs %d and %d"
+                        .formatted(who, figure, runs.get(run).get(figure), run, run + 1));
+            }
+        }
+    }
+
     /** The median of a figure. */
     double median(String figure) {
         return median(runs.stream().mapToDouble(run -> run.get(figure)).toArray());

@@ -23,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -98,31 +99,43 @@ final class PyTorchTraining implements Runner {
         }
     }
 
-    /** The parameters, both moments, and the number of updates of each, in the order of the layout, which the module's source knows. */
+    /**
+     * The parameters, both moments, and the number of updates of each: first those that are decayed, then the others, each in the order
+     * of the layout, which the module's source knows. Lists that an update changes must be arguments of the module's method: what is
+     * done to a list made inside, TorchScript holds to be without effect and leaves out, and the backward pass with it.
+     */
     private void readParameters(Path folder, ParameterLayout layout) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"));
                 Arena arena = Arena.ofConfined()) {
-            for (Parameter parameter : layout.parameters()) {
-                MemorySegment bytes = arena.allocate(parameter.length() * Float.BYTES);
-                file.read(parameter.name(), bytes);
-                Shape shape = new Shape(parameter.shape());
-                try (NDArray lent = manager.create(bytes.toArray(ValueLayout.JAVA_FLOAT), shape)) {
-                    // A copy lies where PyTorch's own allocator would have put it
-                    NDArray array = lent.duplicate();
-                    array.setRequiresGradient(true);
-                    add("p[]", array);
+            for (boolean decayed : new boolean[] {true, false}) {
+                for (Parameter parameter : layout.parameters()) {
+                    if (parameter.decayed() == decayed) {
+                        MemorySegment bytes = arena.allocate(parameter.length() * Float.BYTES);
+                        file.read(parameter.name(), bytes);
+                        Shape shape = new Shape(parameter.shape());
+                        try (NDArray lent = manager.create(bytes.toArray(ValueLayout.JAVA_FLOAT), shape)) {
+                            // A copy lies where PyTorch's own allocator would have put it
+                            NDArray array = lent.duplicate();
+                            array.setRequiresGradient(true);
+                            add(decayed ? "d[]" : "n[]", array);
+                        }
+                    }
                 }
             }
         }
-        int parameters = state.size();
-        for (String moment : new String[] {"first[]", "second[]"}) {
-            for (int i = 0; i < parameters; i++) {
-                add(moment, manager.zeros(state.get(i).getShape()));
+        NDList parameters = new NDList(state);
+        for (String moment : List.of("first", "second")) {
+            for (NDArray parameter : parameters) {
+                add(listOf(parameter) + "_" + moment + "[]", manager.zeros(parameter.getShape()));
             }
         }
-        for (int i = 0; i < parameters; i++) {
-            add("updates[]", manager.create(0f));
+        for (NDArray parameter : parameters) {
+            add(listOf(parameter) + "_updates[]", manager.create(0f));
         }
+    }
+
+    private static String listOf(NDArray parameter) {
+        return parameter.getName().replace("[]", "");
     }
 
     private void add(String name, NDArray array) {
