@@ -1,219 +1,277 @@
 package dev.firn.bench;
 
-import dev.firn.training.batch.PairSource;
-import dev.firn.training.batch.TextBatching;
-import dev.firn.training.batch.TokenTable;
-import dev.firn.training.encoder.Encoder;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.bench.Series.Contender;
+import dev.firn.bench.peer.Gemm;
+import dev.firn.bench.peer.PeerKind;
+import dev.firn.bench.peer.PeerProcess;
+import dev.firn.bench.peer.TrainingWork;
 import dev.firn.training.encoder.EncoderConfiguration;
-import dev.firn.training.encoder.Pooling;
-import dev.firn.training.kernels.ComputeContext;
-import dev.firn.training.loss.MatryoshkaSlice;
-import dev.firn.training.loss.NegativesMode;
-import dev.firn.training.optimizer.AdamWSettings;
-import dev.firn.training.schedule.Constant;
-import dev.firn.training.trainer.ContrastiveSettings;
-import dev.firn.training.trainer.MaskedLanguageSettings;
-import dev.firn.training.trainer.OptimizationSettings;
-import dev.firn.training.trainer.StepReport;
-import dev.firn.training.trainer.TrainingLength;
-import dev.firn.training.trainer.TrainingLoop;
+import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.IntBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
- * Speed of training and encoding with a model of the quickstart's size, on made-up texts with lengths like real ones.
- *
- * <p>GFLOP/s are those of a dense model: 6 floating point operations for each weight of the layers and token (2 for encoding), plus
- * the output matrix at masked tokens; work that is saved (the last layer at tokens nobody asks for) counts as done.
+ * Forward, backward and AdamW beside PyTorch: batches of equal lengths, where neither side pads, and batches of real texts, where
+ * PyTorch pads the queries and the documents of a batch to the longest of each, as sentence-transformers does.
  */
-public final class EncoderBench {
-    private static final int VOCABULARY = 8000;
-    private static final int HIDDEN = 192;
-    private static final int INTERMEDIATE = 768;
-    private static final int LAYERS = 3;
-    private static final int ROWS = 20_000;
+final class EncoderBench implements Benchmark {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int VOCABULARY = 30_522;
+    private static final int FIRST_WORD = 1000;
+    private static final int POSITIONS = 512;
+    private static final double LEARNING_RATE = 1e-4;
+    private static final double TOLERANCE = 1e-3;
+    private static final int WARM_UPS = 2;
+    private static final int REAL_BATCH = 32;
+    // The lengths of the recipe's pretraining
+    private static final int QUERY_TOKENS = 32;
+    private static final int DOCUMENT_TOKENS = 256;
+    private static final String SHARE = "share:";
+    private static final double LEAST_SHARE_SHOWN = 0.005;
 
-    private EncoderBench() {}
+    private static final EncoderConfiguration SMALL =
+            EncoderConfiguration.bert(VOCABULARY, 384, 6, 12, 1536, POSITIONS);
+    private static final EncoderConfiguration BASE =
+            EncoderConfiguration.bert(VOCABULARY, 768, 12, 12, 3072, POSITIONS);
 
-    /** Arguments: threads (2), heads (3), steps (40). */
-    public static void main(String[] arguments) throws IOException {
-        int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2;
-        int heads = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-        int steps = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 40;
-        Path weights = Files.createTempDirectory("firn-bench");
-        Encoder.initialise(
-                EncoderConfiguration.xlmRoberta(VOCABULARY, HIDDEN, LAYERS, heads, INTERMEDIATE, 64), 1, weights);
-        TokenTable texts = texts();
-        OptimizationSettings optimization =
-                new OptimizationSettings(AdamWSettings.defaults(), new Constant(1e-4), 1.0, 7);
-        try (ComputeContext context = new ComputeContext(threads)) {
-            MaskedLanguageSettings masked = new MaskedLanguageSettings(
-                    0.15,
-                    4,
-                    List.of(0, 1, 2, 3, 4),
-                    new TextBatching.TokensPerBatch(4096),
-                    64,
-                    8192,
-                    new TrainingLength.Steps(steps),
-                    optimization);
-            try (TrainingLoop loop = TrainingLoop.maskedLanguage(weights, texts, masked, context)) {
-                run("masked language, 4096 tokens", loop, 0.15);
-            }
-            contrastive(
-                    "contrastive in-batch, 256 pairs",
-                    NegativesMode.IN_BATCH,
-                    0,
-                    weights,
-                    texts,
-                    steps,
-                    optimization,
-                    context);
-            contrastive(
-                    "contrastive 7 hard negatives, 64 pairs",
-                    NegativesMode.HARD_ONLY,
-                    7,
-                    weights,
-                    texts,
-                    steps,
-                    optimization,
-                    context);
-            encode(weights, texts, context);
+    private record Shape(EncoderConfiguration configuration, int texts, int tokens) {
+        String words() {
+            return model(configuration) + ", " + texts + "x" + tokens;
         }
     }
 
-    private static TokenTable texts() {
-        Random random = new Random(3);
-        int[][] rows = new int[ROWS][];
-        for (int i = 0; i < ROWS; i++) {
-            int length = (int) Math.min(64, Math.max(3, Math.exp(2.75 + 0.75 * random.nextGaussian())));
-            rows[i] = random.ints(length, 5, VOCABULARY).toArray();
-            rows[i][0] = 0;
-            rows[i][length - 1] = 2;
+    private record Compared(Series firn, Series pytorch, double operations) {
+        double ratio() {
+            return pytorch.seconds() / firn.seconds();
         }
-        return TokenTable.of(rows);
+
+        double firnGflops() {
+            return operations / firn.seconds() * 1e-9;
+        }
+
+        double pytorchGflops() {
+            return operations / pytorch.seconds() * 1e-9;
+        }
+
+        void describe(ObjectNode node, int steps) {
+            node.put("firn", firn.seconds() / steps);
+            node.put("pytorch", pytorch.seconds() / steps);
+            node.put("ratio", ratio());
+            node.put("leastRatio", pytorch.leastSeconds() / firn.leastSeconds());
+            node.put(
+                    "processorRatio",
+                    pytorch.median(PeerProcess.PROCESSOR_SECONDS) / firn.median(PeerProcess.PROCESSOR_SECONDS));
+            both(node, "gflops", firnGflops(), pytorchGflops());
+        }
     }
 
-    private static void contrastive(
-            String name,
-            NegativesMode mode,
-            int negatives,
-            Path weights,
-            TokenTable texts,
-            int steps,
-            OptimizationSettings optimization,
-            ComputeContext context)
+    private final EncoderConfiguration small;
+    private final List<EncoderConfiguration> larger;
+
+    /**
+     * With given models.
+     *
+     * @param small is measured on real texts too, and is the one whose time is told in parts
+     * @param larger those that only equal lengths are measured for
+     */
+    EncoderBench(EncoderConfiguration small, List<EncoderConfiguration> larger) {
+        this.small = small;
+        this.larger = List.copyOf(larger);
+    }
+
+    /** With 6x384 and, unless a look will do, 12x768. */
+    static EncoderBench standard(boolean quick) {
+        return new EncoderBench(SMALL, quick ? List.of() : List.of(BASE));
+    }
+
+    @Override
+    public Result run(BenchSettings settings) throws IOException {
+        Table table = new Table(
+                "encoder: seconds of a step (forward, backward, AdamW), 32-bit floats, beside PyTorch 2.7.1",
+                "model, texts x tokens",
+                "Firn",
+                "PyTorch",
+                "ratio",
+                "Firn GFLOP/s",
+                "PyTorch GFLOP/s");
+        ObjectNode json = JSON.createObjectNode();
+        ArrayNode padded = json.putArray("padded");
+        Path weights = SampleWeights.write(small, settings.work());
+        padded(new Shape(small, 32, 64), weights, settings, table, padded, json);
+        padded(new Shape(small, 8, 256), weights, settings, table, padded, json);
+        for (EncoderConfiguration configuration : larger) {
+            Path base = SampleWeights.write(configuration, settings.work());
+            padded(new Shape(configuration, 32, 64), base, settings, table, padded, json);
+            padded(new Shape(configuration, 8, 256), base, settings, table, padded, json);
+        }
+        real(weights, settings, table, json);
+        json.set("gflops", padded.get(0).get("gflops"));
+        table.note("gemm alone (%s): Firn %.0f, PyTorch %.0f GFLOP/s. GFLOP/s count the products over real tokens only."
+                .formatted(
+                        "2048x768 times 768x3072",
+                        json.get("gemm_gflops").get("firn").doubleValue(),
+                        json.get("gemm_gflops").get("pytorch").doubleValue()));
+        profile(weights, settings, table, json);
+        return new Result(table.toString(), json);
+    }
+
+    private static String model(EncoderConfiguration configuration) {
+        return configuration.layers() + "x" + configuration.hidden();
+    }
+
+    private static void both(ObjectNode node, String name, double firn, double pytorch) {
+        node.putObject(name).put("firn", firn).put("pytorch", pytorch);
+    }
+
+    private static void padded(
+            Shape shape, Path weights, BenchSettings settings, Table table, ArrayNode rows, ObjectNode json)
             throws IOException {
+        settings.progress("encoder " + shape.words());
+        TrainingWork work = work(shape, weights, settings);
+        Compared compared = compare(shape.configuration(), work, settings, json);
+        compared.describe(rows.addObject().put("shape", shape.words()), 1);
+        row(table, shape.words(), compared, 1);
+    }
+
+    private static TrainingWork work(Shape shape, Path weights, BenchSettings settings) {
         Random random = new Random(5);
-        int[] pairs = random.ints(ROWS, 0, ROWS).toArray();
-        PairSource source = negatives == 0
-                ? new PairSource("source", "en", IntBuffer.wrap(pairs))
-                : new PairSource(
-                        "source",
-                        "en",
-                        IntBuffer.wrap(pairs),
-                        IntBuffer.wrap(random.ints((long) ROWS / 2 * negatives, 0, ROWS)
-                                .toArray()),
-                        negatives);
-        ContrastiveSettings settings = new ContrastiveSettings(
-                0.02,
-                mode,
-                List.of(new MatryoshkaSlice(HIDDEN, 0.5), new MatryoshkaSlice(64, 0.5)),
-                Pooling.CLS,
-                64,
-                64,
-                negatives == 0 ? 256 : 64,
-                1,
-                0,
-                16384,
-                new TrainingLength.Steps(steps),
-                optimization);
-        try (TrainingLoop loop = TrainingLoop.contrastive(weights, texts, texts, List.of(source), settings, context)) {
-            run(name, loop, 0);
+        int[][] texts = new int[shape.texts()][];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = random.ints(shape.tokens(), FIRST_WORD, VOCABULARY).toArray();
         }
+        return new TrainingWork(weights.toString(), settings.threads(), LEARNING_RATE, new int[][][][] {{texts}});
     }
 
-    private static void run(String name, TrainingLoop loop, double maskedShare) {
-        long layerWeights = (long) LAYERS * (4L * HIDDEN * HIDDEN + 2L * HIDDEN * INTERMEDIATE);
-        double perToken = 6.0 * (layerWeights + maskedShare * VOCABULARY * HIDDEN);
-        long warmUp = loop.totalSteps() / 2;
-        double[] seconds = new double[(int) (loop.totalSteps() - warmUp)];
-        double tokens = 0;
-        double cpuStart = 0;
-        while (loop.position() < loop.totalSteps()) {
-            if (loop.position() == warmUp) {
-                cpuStart = processorSeconds();
-            }
-            long start = System.nanoTime();
-            StepReport report = loop.step();
-            double taken = (System.nanoTime() - start) * 1e-9;
-            if (report.step() >= warmUp) {
-                seconds[(int) (report.step() - warmUp)] = taken;
-                tokens += report.tokens();
-            }
-        }
-        Arrays.sort(seconds);
-        double median = seconds[seconds.length / 2];
-        double cpu = (processorSeconds() - cpuStart) / seconds.length;
-        tokens /= seconds.length;
-        System.out.printf(
-                "%-42s %7.0f tokens a step, median %6.1f ms, %7.0f tokens/s, %6.1f GFLOP/s, %6.1f GFLOP per processor second%n",
+    private static void row(Table table, String name, Compared compared, int steps) {
+        table.row(
                 name,
-                tokens,
-                median * 1e3,
-                tokens / median,
-                tokens * perToken / median * 1e-9,
-                tokens * perToken / cpu * 1e-9);
+                "%.3f".formatted(compared.firn().seconds() / steps),
+                "%.3f".formatted(compared.pytorch().seconds() / steps),
+                "%.2f".formatted(compared.ratio()),
+                "%.1f".formatted(compared.firnGflops()),
+                "%.1f".formatted(compared.pytorchGflops()));
     }
 
-    /** Processor time of this process: what a machine busy with other things leaves comparable. */
-    private static double processorSeconds() {
-        return ProcessHandle.current()
-                        .info()
-                        .totalCpuDuration()
-                        .orElse(Duration.ZERO)
-                        .toNanos()
-                * 1e-9;
-    }
-
-    private static void encode(Path weights, TokenTable texts, ComputeContext context) throws IOException {
-        long layerWeights = (long) LAYERS * (4L * HIDDEN * HIDDEN + 2L * HIDDEN * INTERMEDIATE);
-        int[][] rows = new int[4096][];
-        long tokens = 0;
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = new int[texts.length(i)];
-            texts.copy(i, rows[i].length, rows[i], 0);
-            tokens += rows[i].length;
-        }
-        float[] target = new float[rows.length * HIDDEN];
-        double[] seconds = new double[9];
-        double cpuStart = 0;
-        double cpu = 0;
-        try (Encoder encoder = Encoder.load(weights, Pooling.CLS, context)) {
-            for (int i = 0; i < 2 * seconds.length; i++) {
-                if (i == seconds.length) {
-                    cpuStart = processorSeconds();
-                }
-                long start = System.nanoTime();
-                encoder.embed(rows, target);
-                seconds[i % seconds.length] = (System.nanoTime() - start) * 1e-9;
+    /** Compares the two, and the first time what each one's BLAS does too. */
+    private static Compared compare(
+            EncoderConfiguration configuration, TrainingWork work, BenchSettings settings, ObjectNode json)
+            throws IOException {
+        try (PeerProcess firn = PeerProcess.start(PeerKind.FIRN_TRAINING, work, settings.work());
+                PeerProcess pytorch = PeerProcess.start(PeerKind.PYTORCH_TRAINING, work, settings.work())) {
+            if (!json.has("gemm_gflops")) {
+                List<Series> products = Series.interleaved(
+                        List.of(new Contender(firn, "gemm"), new Contender(pytorch, "gemm")),
+                        WARM_UPS,
+                        settings.runs());
+                both(
+                        json,
+                        "gemm_gflops",
+                        Gemm.operations() / products.get(0).seconds() * 1e-9,
+                        Gemm.operations() / products.get(1).seconds() * 1e-9);
             }
-            cpu = (processorSeconds() - cpuStart) / seconds.length;
+            List<Series> steps = Series.interleaved(
+                    List.of(new Contender(firn, "steps"), new Contender(pytorch, "steps")), WARM_UPS, settings.runs());
+            // A peer whose weights do not move has not done the backward pass either
+            steps.get(0).requireChange("Firn", "loss");
+            steps.get(1).requireChange("PyTorch", "loss");
+            Series.requireEqual("Firn and PyTorch", "loss", steps.get(0), steps.get(1), TOLERANCE);
+            return new Compared(steps.get(0), steps.get(1), Flops.training(configuration, work.steps()));
         }
-        Arrays.sort(seconds);
-        double median = seconds[seconds.length / 2];
-        System.out.printf(
-                "%-42s %7d tokens,        median %6.1f ms, %7.0f tokens/s, %6.1f GFLOP/s, %6.1f GFLOP per processor second%n",
-                "encoding 4096 texts",
-                tokens,
-                median * 1e3,
-                tokens / median,
-                2.0 * layerWeights * tokens / median * 1e-9,
-                2.0 * layerWeights * tokens / cpu * 1e-9);
+    }
+
+    private void real(Path weights, BenchSettings settings, Table table, ObjectNode json) throws IOException {
+        RealTexts texts = new RealTexts(settings);
+        Map<String, List<RealTexts.Pair>> sources = new LinkedHashMap<>();
+        sources.put("keycloak", texts.keycloak());
+        List<RealTexts.Pair> pages = texts.helpPages();
+        if (!pages.isEmpty()) {
+            sources.put("libreoffice-help", pages);
+        }
+        ObjectNode real = json.putObject("real");
+        double least = Double.POSITIVE_INFINITY;
+        try (Tokenizer tokenizer = texts.tokenizer()) {
+            for (Map.Entry<String, List<RealTexts.Pair>> source : sources.entrySet()) {
+                settings.progress("encoder " + model(small) + ", texts of " + source.getKey());
+                int count = settings.quick() ? 1 : source.getKey().equals("keycloak") ? 8 : 3;
+                int[][][][] steps = steps(source.getValue(), count, tokenizer);
+                TrainingWork work = new TrainingWork(weights.toString(), settings.threads(), LEARNING_RATE, steps);
+                Compared compared = compare(small, work, settings, json);
+                ObjectNode node = real.putObject(source.getKey());
+                compared.describe(node, steps.length);
+                node.put("tokens", work.tokens() / steps.length);
+                node.put("paddedTokens", work.paddedTokens() / steps.length);
+                row(table, model(small) + ", 32 pairs of " + source.getKey(), compared, steps.length);
+                least = Math.min(least, compared.ratio());
+                table.note("%s: %d tokens a step, %d when padded"
+                        .formatted(source.getKey(), work.tokens() / steps.length, work.paddedTokens() / steps.length));
+            }
+        }
+        real.put("ratio", least);
+    }
+
+    /** Batches of pairs, queries cut to 32 tokens and documents to 256, each with its closing token. */
+    private static int[][][][] steps(List<RealTexts.Pair> pairs, int count, Tokenizer tokenizer) {
+        int[][][][] steps = new int[count][][][];
+        for (int step = 0; step < count; step++) {
+            List<RealTexts.Pair> batch = pairs.subList(step * REAL_BATCH, (step + 1) * REAL_BATCH);
+            int[][] queries = tokenizer.encode(
+                    batch.stream().map(pair -> "query: " + pair.query()).toList());
+            int[][] documents = tokenizer.encode(
+                    batch.stream().map(pair -> "passage: " + pair.document()).toList());
+            steps[step] = new int[][][] {cut(queries, QUERY_TOKENS), cut(documents, DOCUMENT_TOKENS)};
+        }
+        return steps;
+    }
+
+    private static int[][] cut(int[][] rows, int most) {
+        int[][] cut = new int[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            cut[i] = Arrays.copyOf(rows[i], Math.min(rows[i].length, most));
+            cut[i][cut[i].length - 1] = rows[i][rows[i].length - 1];
+        }
+        return cut;
+    }
+
+    /** Where the time of a step of the smaller model on 32x64 goes. */
+    private void profile(Path weights, BenchSettings settings, Table table, ObjectNode json) throws IOException {
+        settings.progress("encoder, where the time goes");
+        TrainingWork work = work(new Shape(small, 32, 64), weights, settings);
+        try (PeerProcess timed = PeerProcess.start(PeerKind.FIRN_TRAINING_TIMED, work, settings.work())) {
+            Series series = Series.interleaved(
+                            List.of(new Contender(timed, "steps")), WARM_UPS + settings.runs(), settings.runs())
+                    .getFirst();
+            Map<String, Double> shares = new LinkedHashMap<>();
+            series.runs().getFirst().keySet().stream()
+                    .filter(figure -> figure.startsWith(SHARE))
+                    .forEach(figure -> shares.put(figure.substring(SHARE.length()), series.median(figure)));
+            double products = shares.entrySet().stream()
+                    .filter(share -> share.getKey().startsWith("MatrixProducts."))
+                    .mapToDouble(Map.Entry::getValue)
+                    .sum();
+            double measured =
+                    shares.values().stream().mapToDouble(Double::doubleValue).sum();
+            shares.put("everything else, and waiting", 1 - measured);
+            json.put("outsideProducts", 1 - products);
+            ObjectNode profile = json.putObject("profile");
+            table.note("");
+            table.note("Share of the threads' time in a step of %s, 32x64; outside matrix products: %.1f%%"
+                    .formatted(model(small), 100 * (1 - products)));
+            shares.entrySet().stream()
+                    .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                    .forEach(share -> {
+                        profile.put(share.getKey(), share.getValue());
+                        if (share.getValue() >= LEAST_SHARE_SHOWN) {
+                            table.note("  %-36s %5.1f%%".formatted(share.getKey(), 100 * share.getValue()));
+                        }
+                    });
+        }
     }
 }
