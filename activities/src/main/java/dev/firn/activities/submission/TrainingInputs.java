@@ -64,7 +64,7 @@ public final class TrainingInputs {
             case TokenizerSpecification.Trained(int vocabularySize) ->
                 new TokenizerDefinition.Trained(vocabularySize, maximumTokens);
             case TokenizerSpecification.Folder(String folder) ->
-                new TokenizerDefinition.Existing(Path.of(folder), maximumTokens, 0);
+                new TokenizerDefinition.Existing(Path.of(folder), maximumTokens, 0, false);
         };
         return new DatasetDefinition(
                 specification.data().sources().stream()

@@ -189,28 +189,39 @@ public final class WeightsFolder {
      */
     public static Tensor initialise(ParameterLayout layout, long seed) {
         Tensor values = Tensor.zeros(1, Math.toIntExact(layout.length()));
+        draw(layout, values, seed, 0);
+        clearPaddingRow(layout, values, "embeddings.word_embeddings.weight");
+        if (layout.configuration().family() == EncoderFamily.XLM_ROBERTA) {
+            clearPaddingRow(layout, values, "embeddings.position_embeddings.weight");
+        }
+        return values;
+    }
+
+    /** New weights for the masked language head alone, as {@link #initialise} draws them. */
+    public static void initialiseHead(ParameterLayout layout, Tensor values, long seed) {
+        draw(layout, values, seed, layout.head());
+    }
+
+    /** Sets the parameters from an offset on, which are all 0 before. */
+    private static void draw(ParameterLayout layout, Tensor values, long seed, long from) {
         CounterRandom random = new CounterRandom(seed, Purpose.INITIAL_WEIGHTS);
-        EncoderConfiguration configuration = layout.configuration();
         int number = 0;
         for (Parameter parameter : layout.parameters()) {
-            if (parameter.decayed()) {
+            if (parameter.offset() >= from && parameter.decayed()) {
                 for (long i = 0; i < parameter.length(); i++) {
-                    double value = random.normal(i, number, 0) * configuration.initializerRange();
+                    double value = random.normal(i, number, 0)
+                            * layout.configuration().initializerRange();
                     values.set(parameter.offset() + i, (float) value);
                 }
-            } else if (parameter.name().endsWith("LayerNorm.weight")
-                    || parameter.name().endsWith("layer_norm.weight")) {
+            } else if (parameter.offset() >= from
+                    && (parameter.name().endsWith("LayerNorm.weight")
+                            || parameter.name().endsWith("layer_norm.weight"))) {
                 for (long i = 0; i < parameter.length(); i++) {
                     values.set(parameter.offset() + i, 1f);
                 }
             }
             number++;
         }
-        clearPaddingRow(layout, values, "embeddings.word_embeddings.weight");
-        if (configuration.family() == EncoderFamily.XLM_ROBERTA) {
-            clearPaddingRow(layout, values, "embeddings.position_embeddings.weight");
-        }
-        return values;
     }
 
     private static void clearPaddingRow(ParameterLayout layout, Tensor values, String table) {

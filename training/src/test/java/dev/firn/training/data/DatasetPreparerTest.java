@@ -218,7 +218,7 @@ class DatasetPreparerTest {
                         BeirFolder.of("s", set, "en"),
                         BeirFolder.of("e", empty, "en"),
                         BeirFolder.of("m", folder.resolve("nowhere"), "en")),
-                new TokenizerDefinition.Existing(folder.resolve("tokenizer"), 16, 0),
+                new TokenizerDefinition.Existing(folder.resolve("tokenizer"), 16, 0, false),
                 "",
                 "");
         DataInspection inspection = preparer.inspect(definition);
@@ -315,13 +315,13 @@ class DatasetPreparerTest {
         Path pairs = write("pairs.jsonl", "{\"query\":\"cat\",\"document\":\"It meows.\"}\n");
         List<DataSource> sources = List.of(new JsonLines("p", List.of(pairs), "en"));
         DatasetDefinition tooFew =
-                new DatasetDefinition(sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 100), "", "");
+                new DatasetDefinition(sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 100, false), "", "");
         assertThat(preparer.inspect(tooFew).faults()).singleElement().satisfies(fault -> {
             assertThat(fault.section()).isEqualTo(DataFault.Section.TOKENIZER);
             assertThat(fault.message()).endsWith("ids, the weights have 100");
         });
         DatasetDefinition fits =
-                new DatasetDefinition(sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 0), "", "");
+                new DatasetDefinition(sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 0, false), "", "");
         try (PreparedDataset dataset = preparer.prepare(fits, folder.resolve("out"), PreparationProgress.none())) {
             assertThat(dataset.tokenizerFolder().resolve("tokenizer.json"))
                     .hasSameBinaryContentAs(tokenizer.resolve("tokenizer.json"));
