@@ -161,9 +161,8 @@ public final class DatasetPreparer {
             int maximumLength = definition.tokenizer().maximumLength();
             DatasetSummary.TableSummary[] tables = new DatasetSummary.TableSummary[3];
             TokenTableWriter tokens;
-            try (Tokenizer tokenizer = pruned
-                    ? Tokenizer.open(tokenizerFolder, Integer.MAX_VALUE)
-                    : Tokenizer.open(tokenizerFolder)) {
+            try (Tokenizer tokenizer =
+                    pruned ? Tokenizer.open(tokenizerFolder, Integer.MAX_VALUE) : Tokenizer.open(tokenizerFolder)) {
                 tokens = new TokenTableWriter(folder, tokenizer, maximumLength, progress);
                 tables[0] = tokens.write(DatasetFiles.QUERIES, queries, characters[0], definition.queryPrefix());
                 tables[1] = tokens.write(DatasetFiles.DOCUMENTS, documents, characters[1], definition.documentPrefix());

@@ -209,8 +209,8 @@ public final class WeightsFolder {
         for (Parameter parameter : layout.parameters()) {
             if (parameter.offset() >= from && parameter.decayed()) {
                 for (long i = 0; i < parameter.length(); i++) {
-                    double value = random.normal(i, number, 0)
-                            * layout.configuration().initializerRange();
+                    double value =
+                            random.normal(i, number, 0) * layout.configuration().initializerRange();
                     values.set(parameter.offset() + i, (float) value);
                 }
             } else if (parameter.offset() >= from

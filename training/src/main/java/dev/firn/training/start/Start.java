@@ -175,8 +175,8 @@ public final class Start {
     }
 
     /** Some rows of a table that has one for each word; a bias has one number for each. */
-    private static void readRows(
-            TensorSource tensors, String name, Parameter table, int[] rows, MemorySegment target) throws IOException {
+    private static void readRows(TensorSource tensors, String name, Parameter table, int[] rows, MemorySegment target)
+            throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment whole = arena.allocate(table.length() * Float.BYTES, Float.BYTES);
             tensors.read(name, whole);

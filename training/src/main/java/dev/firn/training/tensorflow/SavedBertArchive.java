@@ -48,8 +48,8 @@ public final class SavedBertArchive {
             Path vocabulary = part.resolve(VOCABULARY);
             Path index = part.resolve(TensorFlowBundle.INDEX);
             if (!Files.isRegularFile(vocabulary) || !Files.isRegularFile(index)) {
-                throw new IOException(
-                        jar.getFileName() + " holds no saved model with " + VOCABULARY + " and variables/" + TensorFlowBundle.INDEX);
+                throw new IOException(jar.getFileName() + " holds no saved model with " + VOCABULARY + " and variables/"
+                        + TensorFlowBundle.INDEX);
             }
             EncoderConfiguration configuration;
             boolean head;

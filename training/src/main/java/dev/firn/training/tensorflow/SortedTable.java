@@ -25,18 +25,22 @@ final class SortedTable {
         if (file.remaining() < FOOTER_BYTES) {
             throw new IllegalArgumentException("has " + file.remaining() + " bytes, too few for a table");
         }
-        ByteBuffer footer = file.slice(file.limit() - FOOTER_BYTES, FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer footer =
+                file.slice(file.limit() - FOOTER_BYTES, FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         if (footer.getLong(FOOTER_BYTES - Long.BYTES) != MAGIC) {
             throw new IllegalArgumentException("does not end as a table does");
         }
-        Wire.number(footer);
-        Wire.number(footer);
+        // The block of what else is known of the table, which says nothing of use here; but damage is damage
+        block(file, footer);
         Map<String, ByteBuffer> entries = new LinkedHashMap<>();
         byte[][] last = {null};
-        readBlock(block(file, footer), new byte[1][], (indexKey, place) -> readBlock(block(file, place), last, (key, value) -> {
-            String name = new String(key, StandardCharsets.UTF_8);
-            entries.put(name, value);
-        }));
+        readBlock(
+                block(file, footer),
+                new byte[1][],
+                (indexKey, place) -> readBlock(block(file, place), last, (key, value) -> {
+                    String name = new String(key, StandardCharsets.UTF_8);
+                    entries.put(name, value);
+                }));
         return entries;
     }
 
@@ -53,8 +57,7 @@ final class SortedTable {
             throw new IllegalArgumentException("has a block at " + Long.toUnsignedString(offset) + " of "
                     + Long.toUnsignedString(size) + " bytes, outside of the file's " + file.limit());
         }
-        ByteBuffer whole =
-                file.slice((int) offset, (int) size + TRAILER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer whole = file.slice((int) offset, (int) size + TRAILER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         if (whole.get((int) size) != 0) {
             throw new IllegalArgumentException("has a block that is compressed, which is not supported");
         }

@@ -43,15 +43,16 @@ public final class TensorFlowBert implements TensorSource {
             if (matcher.matches()) {
                 Optional<String> parameter = parameter(matcher.group(3));
                 if (parameter.isPresent()) {
-                    String inner = matcher.group(2) == null ? "" : matcher.group(2).replace('/', '.');
+                    String inner =
+                            matcher.group(2) == null ? "" : matcher.group(2).replace('/', '.');
                     String name = (matcher.group(1).equals("bert") ? "" : "cls.predictions.")
                             + LAYER.matcher(inner).replaceAll("layer.$1")
                             + parameter.get();
                     Variable before = variables.put(
                             name, new Variable(variable, matcher.group(3).equals("kernel")));
                     if (before != null) {
-                        throw new IOException(bundle.place(variable) + " holds both " + before.name() + " and " + variable
-                                + "; only one model can be read");
+                        throw new IOException(bundle.place(variable) + " holds both " + before.name() + " and "
+                                + variable + "; only one model can be read");
                     }
                 }
             }

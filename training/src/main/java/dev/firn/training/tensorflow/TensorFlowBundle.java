@@ -111,8 +111,7 @@ public final class TensorFlowBundle implements TensorSource {
         stem = stem.substring(0, stem.length() - INDEX_SUFFIX.length());
         List<Path> files = new ArrayList<>();
         for (int shard = 0; shard < values[0]; shard++) {
-            files.add(index.resolveSibling(
-                    String.format(Locale.ROOT, "%s.data-%05d-of-%05d", stem, shard, values[0])));
+            files.add(index.resolveSibling(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", stem, shard, values[0])));
         }
         return files;
     }
@@ -165,9 +164,10 @@ public final class TensorFlowBundle implements TensorSource {
         }
         long fileBytes = channels.get(entry.shard()).size();
         if (entry.offset() < 0 || entry.bytes() < 0 || entry.bytes() > fileBytes - entry.offset()) {
-            throw new IllegalArgumentException("lies at " + entry.offset() + " with " + entry.bytes() + " bytes, outside of "
-                    + files.get(entry.shard()).getFileName() + " with its " + fileBytes
-                    + "; the file is cut off or the index is wrong");
+            throw new IllegalArgumentException(
+                    "lies at " + entry.offset() + " with " + entry.bytes() + " bytes, outside of "
+                            + files.get(entry.shard()).getFileName() + " with its " + fileBytes
+                            + "; the file is cut off or the index is wrong");
         }
         if (entry.type() == FLOAT_TYPE && entry.bytes() != values * Float.BYTES) {
             throw new IllegalArgumentException(
@@ -193,7 +193,8 @@ public final class TensorFlowBundle implements TensorSource {
         }
         Path file = files.get(entry.shard());
         if (entry.type() != FLOAT_TYPE) {
-            throw new IOException(file + ": variable " + name + " is of type " + entry.type() + ", not single precision");
+            throw new IOException(
+                    file + ": variable " + name + " is of type " + entry.type() + ", not single precision");
         }
         if (target.byteSize() != entry.bytes()) {
             throw new IOException(file + ": variable " + name + " has " + entry.bytes() / Float.BYTES + " values, "

@@ -45,7 +45,8 @@ public final class PrunedTokenizer {
      */
     public static void require(Path folder) {
         ObjectNode root = read(folder);
-        new PrunedTokenizer(root, keep(folder, root, new BitSet()), size(root)).renumberProcessor(folder, root.path("post_processor"));
+        new PrunedTokenizer(root, keep(folder, root, new BitSet()), size(root))
+                .renumberProcessor(folder, root.path("post_processor"));
     }
 
     /**
@@ -185,7 +186,10 @@ public final class PrunedTokenizer {
                 for (JsonNode token : processor.path("special_tokens")) {
                     ArrayNode ids = (ArrayNode) token.get("ids");
                     for (int i = 0; i < ids.size(); i++) {
-                        ids.set(i, JSON.getNodeFactory().numberNode(renumbered[ids.get(i).intValue()]));
+                        ids.set(
+                                i,
+                                JSON.getNodeFactory()
+                                        .numberNode(renumbered[ids.get(i).intValue()]));
                     }
                 }
             }

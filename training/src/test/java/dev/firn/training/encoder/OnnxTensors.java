@@ -66,7 +66,8 @@ final class OnnxTensors implements TensorSource {
             if (node == null) {
                 tensors.put(name, stored);
             } else {
-                String module = node.substring(1, node.length() - "/MatMul".length()).replace('/', '.');
+                String module =
+                        node.substring(1, node.length() - "/MatMul".length()).replace('/', '.');
                 tensors.put(module + ".weight", new Stored(stored.shape().reversed(), stored.raw(), true));
             }
         });
@@ -166,7 +167,8 @@ final class OnnxTensors implements TensorSource {
             MemorySegment.copy(MemorySegment.ofBuffer(stored.raw()), 0, target, 0, target.byteSize());
             return;
         }
-        FloatBuffer values = stored.raw().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        FloatBuffer values =
+                stored.raw().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         int out = Math.toIntExact(stored.shape().get(0));
         int in = Math.toIntExact(stored.shape().get(1));
         for (int i = 0; i < in; i++) {
