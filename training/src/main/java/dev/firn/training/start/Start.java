@@ -109,6 +109,13 @@ public final class Start {
         } catch (IOException e) {
             faults.add(e.getMessage());
         }
+        faults.addAll(tokenizerFaults());
+        return faults;
+    }
+
+    /** What is wrong with the tokeniser alone, or between it and the shape of the weights. */
+    public List<String> tokenizerFaults() {
+        List<String> faults = new ArrayList<>();
         try (Tokenizer tokenizer = Tokenizer.open(folder, configuration.maximumTokens())) {
             if (tokenizer.vocabularySize() > configuration.vocabularySize()) {
                 faults.add(folder.resolve(Tokenizer.FILE) + " has " + tokenizer.vocabularySize()

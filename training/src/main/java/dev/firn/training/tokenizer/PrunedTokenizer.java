@@ -22,13 +22,11 @@ import java.util.Map;
 public final class PrunedTokenizer {
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final ObjectNode root;
     private final ObjectNode model;
     private final int[] kept;
     private final int[] renumbered;
 
     private PrunedTokenizer(ObjectNode root, int[] kept, int size) {
-        this.root = root;
         this.model = (ObjectNode) root.get("model");
         this.kept = kept;
         this.renumbered = new int[size];

@@ -20,7 +20,7 @@ public final class BundleWriter {
     private static final int ENTRIES_PER_RESTART = 2;
 
     /** What the index says of a variable. */
-    record Said(long type, long[] shape, long shard, long offset, long bytes, int checksum, boolean sliced) {
+    record Said(long type, List<Long> shape, long shard, long offset, long bytes, int checksum, boolean sliced) {
         byte[] message() {
             ByteArrayOutputStream dimensions = new ByteArrayOutputStream();
             for (long size : shape) {
@@ -37,7 +37,7 @@ public final class BundleWriter {
                 out.writeBytes(number(4, offset));
             }
             out.writeBytes(number(5, bytes));
-            out.write(6 << 3 | 5);
+            out.write((6 << 3) | 5);
             out.writeBytes(little(checksum));
             if (sliced) {
                 field(out, 7, new byte[0]);
@@ -45,8 +45,8 @@ public final class BundleWriter {
             return out.toByteArray();
         }
 
-        Said withShape(long... other) {
-            return new Said(type, other, shard, offset, bytes, checksum, sliced);
+        Said withShape(Long... other) {
+            return new Said(type, List.of(other), shard, offset, bytes, checksum, sliced);
         }
 
         Said withPlace(long otherShard, long otherOffset, long otherBytes) {
@@ -64,14 +64,14 @@ public final class BundleWriter {
 
     private final TreeMap<String, Said> entries = new TreeMap<>();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
-    private byte[] header = concat(number(1, 1), concat(new byte[] {3 << 3 | 2, 2}, number(1, 1)));
+    private byte[] header = concat(number(1, 1), concat(new byte[] {(3 << 3) | 2, 2}, number(1, 1)));
     private int compression;
 
     /** Adds a variable of single precision. */
     public BundleWriter add(String name, long[] shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        entries.put(name, new Said(1, shape, 0, data.size(), bytes.capacity(), checksum(bytes.array()), false));
+        entries.put(name, new Said(1, Arrays.stream(shape).boxed().toList(), 0, data.size(), bytes.capacity(), checksum(bytes.array()), false));
         data.writeBytes(bytes.array());
         return this;
     }
@@ -161,11 +161,11 @@ public final class BundleWriter {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         long value = crc.getValue();
-        return (int) (((value >> 15 | value << 17) & 0xffffffffL) + 0xa282ead8L);
+        return (int) ((((value >> 15) | (value << 17)) & 0xffffffffL) + 0xa282ead8L);
     }
 
     private static void field(ByteArrayOutputStream out, int number, byte[] content) {
-        out.write(number << 3 | 2);
+        out.write((number << 3) | 2);
         out.writeBytes(varint(content.length));
         out.writeBytes(content);
     }
@@ -178,7 +178,7 @@ public final class BundleWriter {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         long rest = value;
         while (Long.compareUnsigned(rest, 128) >= 0) {
-            out.write((int) (rest & 127 | 128));
+            out.write((int) ((rest & 127) | 128));
             rest >>>= 7;
         }
         out.write((int) rest);

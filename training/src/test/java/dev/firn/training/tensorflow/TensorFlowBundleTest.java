@@ -78,9 +78,9 @@ final class TensorFlowBundleTest {
         refused(sample().say("scalar", said.withPlace(0, 4, -4)), "variable scalar lies at 4 with -4");
         refused(sample().say("scalar", said.withPlace(1, 0, 4)), "variable scalar lies in data file 1 of 1");
         refused(sample().say("scalar", said.withPlace(1L << 40, 0, 4)), "variable scalar lies in data file");
-        refused(sample().say("scalar", said.withShape(2)), "variable scalar of shape [2] cannot have 4 bytes");
-        refused(sample().say("scalar", said.withShape(1L << 62, 4)), "variable scalar has shape", "cannot be");
-        refused(sample().say("scalar", said.withShape(-1)), "variable scalar has shape [-1]");
+        refused(sample().say("scalar", said.withShape(2L)), "variable scalar of shape [2] cannot have 4 bytes");
+        refused(sample().say("scalar", said.withShape(1L << 62, 4L)), "variable scalar has shape", "cannot be");
+        refused(sample().say("scalar", said.withShape(-1L)), "variable scalar has shape [-1]");
         refused(sample().say("scalar", said.inSlices()), "variable scalar is partitioned");
         refused(sample().header(BundleWriter.number(1, 1L << 50)), "speaks of 1125899906842624 data files");
         refused(sample().header(BundleWriter.number(2, 1)), "highest byte first");
