@@ -70,8 +70,7 @@ final class InitialiseStage implements StageWork {
                 context.publish(UNTRAINED, WEIGHTS, untrained), context.publish(INITIALISED, WEIGHTS, initialised));
     }
 
-    private void takeOver(
-            StageContext context, StartSpecification.Elsewhere from, PreparedDataset dataset, Path target)
+    private void takeOver(StageContext context, StartSpecification.Elsewhere from, PreparedDataset dataset, Path target)
             throws IOException {
         RunSpecification specification = context.specification();
         Start start = Start.open(inputs.startFolder(from, context::fetchModel));
@@ -98,8 +97,8 @@ final class InitialiseStage implements StageWork {
     /** The stage key was planned from the files as they were when the run was accepted. */
     private void noteExternal(StageContext context, Start start, Digest accepted, String name) throws IOException {
         if (!inputs.startDigest(start).equals(accepted)) {
-            throw new PermanentFailure("The weights of " + name
-                    + " changed after the run was accepted; submit the specification again");
+            throw new PermanentFailure(
+                    "The weights of " + name + " changed after the run was accepted; submit the specification again");
         }
         context.usesExternal(accepted, START, name);
     }

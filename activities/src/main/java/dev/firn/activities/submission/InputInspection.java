@@ -52,7 +52,8 @@ final class InputInspection {
         digests.put(Stage.PREPARE, new TreeMap<>(Map.of("data", data.inputDigest())));
         if (specification.initialise().from() instanceof StartSpecification.Elsewhere elsewhere) {
             digests.put(
-                    Stage.INITIALISE, new TreeMap<>(Map.of("start", requireNonNull(elsewhere.sha256(), "sha256 is null"))));
+                    Stage.INITIALISE,
+                    new TreeMap<>(Map.of("start", requireNonNull(elsewhere.sha256(), "sha256 is null"))));
         }
         if (specification.filter().teacher() != null) {
             teacher(Stage.FILTER, specification.filter().teacher(), digests, faults);

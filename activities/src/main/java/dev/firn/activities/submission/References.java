@@ -73,7 +73,8 @@ final class References {
         JsonNode copy = document.deepCopy();
         List<Fault> faults = new ArrayList<>();
         for (String teacher : List.of("/filter/teacher", "/mine/teacher")) {
-            if (copy.at(teacher) instanceof ObjectNode node && node.path("type").asText().equals("model")) {
+            if (copy.at(teacher) instanceof ObjectNode node
+                    && node.path("type").asText().equals("model")) {
                 model(node, teacher, faults);
             }
         }
@@ -133,7 +134,8 @@ final class References {
                 start = Start.open(inputs.startFolder(
                         type.equals("folder")
                                 ? new StartSpecification.Folder(from.get(field).asText(), null, null, false)
-                                : new StartSpecification.Artifact(from.get(field).asText(), null, null, false),
+                                : new StartSpecification.Artifact(
+                                        from.get(field).asText(), null, null, false),
                         digest -> {
                             throw new NotFoundException("no model is asked for, but " + digest);
                         }));
@@ -193,7 +195,8 @@ final class References {
         if (document.has("encoder") && !document.get("encoder").isObject()) {
             return;
         }
-        ObjectNode encoder = document.get("encoder") instanceof ObjectNode given ? given : document.putObject("encoder");
+        ObjectNode encoder =
+                document.get("encoder") instanceof ObjectNode given ? given : document.putObject("encoder");
         Map<String, JsonNode> shape = new LinkedHashMap<>();
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         shape.put("family", nodes.textNode(configuration.family().modelType()));

@@ -249,8 +249,7 @@ public final class TrainingInputs {
                         threads);
             }
             case TeacherSpecification.Model model ->
-                ModelTeacher.load(
-                        models.folder(new Digest(requireNonNull(model.sha256(), "sha256 is null"))), threads);
+                ModelTeacher.load(models.folder(new Digest(requireNonNull(model.sha256(), "sha256 is null"))), threads);
         };
     }
 

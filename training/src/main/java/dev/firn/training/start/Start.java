@@ -68,6 +68,13 @@ public final class Start {
         return folder;
     }
 
+    /** Whether the weights hold a masked language head. */
+    public boolean hasMaskedLanguageHead() throws IOException {
+        try (TensorSource tensors = tensors()) {
+            return WeightsFolder.hasMaskedLanguageHead(tensors, configuration);
+        }
+    }
+
     /** The files that decide the weights, by name. The tokeniser's are not among them. */
     public List<Path> files() throws IOException {
         List<Path> files = new ArrayList<>(List.of(folder.resolve(CONFIGURATION)));

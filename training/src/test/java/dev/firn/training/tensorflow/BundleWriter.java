@@ -71,7 +71,16 @@ public final class BundleWriter {
     public BundleWriter add(String name, long[] shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        entries.put(name, new Said(1, Arrays.stream(shape).boxed().toList(), 0, data.size(), bytes.capacity(), checksum(bytes.array()), false));
+        entries.put(
+                name,
+                new Said(
+                        1,
+                        Arrays.stream(shape).boxed().toList(),
+                        0,
+                        data.size(),
+                        bytes.capacity(),
+                        checksum(bytes.array()),
+                        false));
         data.writeBytes(bytes.array());
         return this;
     }

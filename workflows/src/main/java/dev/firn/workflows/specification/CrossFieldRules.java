@@ -150,7 +150,9 @@ final class CrossFieldRules {
         }
         String pointer = "/" + name;
         if (name.equals("initialise")) {
-            tokens(pointer + "/maximumTokens");
+            if (stage.path("steps").asLong() > 0) {
+                tokens(pointer + "/maximumTokens");
+            }
         } else {
             tokens(pointer + "/queryTokens");
             tokens(pointer + "/documentTokens");
