@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Hugging Face folder becomes a model, which teaches and is started from. */
 class ModelImportTest {
-    private static final ImportSettings SAID = new ImportSettings(
-            Optional.of(Pooling.MEAN), Optional.of("query: "), Optional.empty(), Optional.of(32));
+    private static final ImportSettings SAID =
+            new ImportSettings(Optional.of(Pooling.MEAN), Optional.of("query: "), Optional.empty(), Optional.of(32));
 
     @TempDir
     static Path folder;
@@ -119,10 +119,15 @@ class ModelImportTest {
 
     @Test
     void whatIsRefusedOrBreaksOffLeavesNothing() throws IOException {
-        InputStream breaksOff = new SequenceInputStream(
-                new ByteArrayInputStream(archive, 0, archive.length / 2), new InputStream() {
+        InputStream breaksOff =
+                new SequenceInputStream(new ByteArrayInputStream(archive, 0, archive.length / 2), new InputStream() {
                     @Override
                     public int read() throws IOException {
+                        throw new IOException("the client is gone");
+                    }
+
+                    @Override
+                    public int read(byte[] target, int offset, int length) throws IOException {
                         throw new IOException("the client is gone");
                     }
                 });

@@ -64,7 +64,8 @@ class StartsElsewhereTest {
         return scratch.replaceAll("(?m)^tokenizer:.*\n", "")
                 .replaceAll("(?m)^encoder:.*\n", "")
                 .replaceAll(
-                        "(?s)initialise:.*?(?=filter:)", "initialise: {from: " + start + ", steps: " + steps + ", batchSize: 16, maximumTokens: 32}\n")
+                        "(?s)initialise:.*?(?=filter:)",
+                        "initialise: {from: " + start + ", steps: " + steps + ", batchSize: 16, maximumTokens: 32}\n")
                 .replaceAll("(?s)teacher: &teacher.*?(?=  topRank)", "teacher: {type: model, model: small@1}\n");
     }
 

@@ -47,10 +47,16 @@ class FolderArchiveTest {
     @Test
     void keepsWhatAModelConsistsOfAndNothingElse() throws IOException {
         Path target = unpack(zip(
-                "config.json", "1_Pooling/config.json", "model-00001-of-00002.safetensors", "pytorch_model.bin", "run.sh"));
+                "config.json",
+                "1_Pooling/config.json",
+                "model-00001-of-00002.safetensors",
+                "pytorch_model.bin",
+                "run.sh"));
 
         try (Stream<Path> files = Files.walk(target)) {
-            assertThat(files.filter(Files::isRegularFile).map(target::relativize).map(Path::toString))
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(target::relativize)
+                            .map(Path::toString))
                     .containsExactlyInAnyOrder(
                             "config.json", "1_Pooling/config.json", "model-00001-of-00002.safetensors");
         }

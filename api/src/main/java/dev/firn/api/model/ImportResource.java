@@ -55,10 +55,11 @@ public class ImportResource {
     @Consumes("application/zip")
     @Operation(
             summary = "Import a model",
-            description = "The body is a zip of a Hugging Face or sentence-transformers folder (config.json, safetensors,"
-                    + " tokenizer.json), of any size. It becomes the next version of the name, or the version that has"
-                    + " exactly these bytes already. Pooling, prompts and length are read from its files; what is said"
-                    + " here counts instead.")
+            description =
+                    "The body is a zip of a Hugging Face or sentence-transformers folder (config.json, safetensors,"
+                            + " tokenizer.json), of any size. It becomes the next version of the name, or the version that has"
+                            + " exactly these bytes already. Pooling, prompts and length are read from its files; what is said"
+                            + " here counts instead.")
     @APIResponse(
             responseCode = "201",
             description = "The version",

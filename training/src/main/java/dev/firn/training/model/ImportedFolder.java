@@ -119,8 +119,7 @@ public final class ImportedFolder {
         if (file.isPresent()) {
             JsonNode content = json(file.get());
             if (content.path("do_lower_case").asBoolean()) {
-                throw new IOException(
-                        ModelFolder.TRANSFORMER_FILE + " asks for do_lower_case, which is not supported");
+                throw new IOException(ModelFolder.TRANSFORMER_FILE + " asks for do_lower_case, which is not supported");
             }
             if (content.path("max_seq_length").isIntegralNumber()) {
                 return Math.min(content.get("max_seq_length").intValue(), positions);
@@ -170,8 +169,7 @@ public final class ImportedFolder {
      * @throws IOException when the weights are not numbers or cannot be read
      */
     public void write(String name, Path target) throws IOException {
-        start.write(
-                start.configuration().layers(), Optional.empty(), start.hasMaskedLanguageHead(), 0, target);
+        start.write(start.configuration().layers(), Optional.empty(), start.hasMaskedLanguageHead(), 0, target);
         Path card = folder.resolve(CARD);
         boolean ownCard = Files.isRegularFile(card) && Files.size(card) <= LARGEST_CARD;
         ModelFolder.writeSettings(

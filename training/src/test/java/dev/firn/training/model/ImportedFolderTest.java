@@ -66,7 +66,11 @@ final class ImportedFolderTest {
     @Test
     void aFolderOfWeightsAloneIsPooledByTheMeanAndHasNoPrompts() throws IOException {
         for (String file : List.of(
-                "modules.json", "1_Pooling/config.json", "config_sentence_transformers.json", "sentence_bert_config.json", "README.md")) {
+                "modules.json",
+                "1_Pooling/config.json",
+                "config_sentence_transformers.json",
+                "sentence_bert_config.json",
+                "README.md")) {
             Files.delete(folder.resolve(file));
         }
         // The tokeniser says 16, the encoder has positions for 32
@@ -77,7 +81,8 @@ final class ImportedFolderTest {
         assertThat(ImportedFolder.open(folder, said).settings())
                 .isEqualTo(new EmbeddingSettings("query: ", "passage: ", Pooling.CLS, 24));
         Path target = imported(said);
-        assertThat(ModelFolder.readSettings(target)).isEqualTo(ImportedFolder.open(folder, said).settings());
+        assertThat(ModelFolder.readSettings(target))
+                .isEqualTo(ImportedFolder.open(folder, said).settings());
         assertThat(target.resolve("README.md")).content().contains("# sample");
     }
 
@@ -146,10 +151,9 @@ final class ImportedFolderTest {
         byte[] header = new byte[Math.toIntExact(whole.getLong())];
         whole.get(header);
         String text = new String(header, StandardCharsets.UTF_8).replace("F32", "F16");
-        Matcher places =
-                Pattern.compile("\\[(\\d+),(\\d+)]}").matcher(text);
-        String halved = places.replaceAll(match -> "[" + Long.parseLong(match.group(1)) / 2 + ","
-                + Long.parseLong(match.group(2)) / 2 + "]}");
+        Matcher places = Pattern.compile("\\[(\\d+),(\\d+)]}").matcher(text);
+        String halved = places.replaceAll(
+                match -> "[" + Long.parseLong(match.group(1)) / 2 + "," + Long.parseLong(match.group(2)) / 2 + "]}");
         byte[] json = halved.strip().getBytes(StandardCharsets.UTF_8);
         ByteBuffer half =
                 ByteBuffer.allocate(8 + json.length + whole.remaining() / 2).order(ByteOrder.LITTLE_ENDIAN);
@@ -166,7 +170,10 @@ final class ImportedFolderTest {
         Path weights = parent.resolve("weights");
         EncoderConfiguration configuration = WeightsFolder.readConfiguration(weights);
         Files.copy(weights.resolve("config.json"), folder.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(weights.resolve("model.safetensors"), folder.resolve("model.safetensors"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                weights.resolve("model.safetensors"),
+                folder.resolve("model.safetensors"),
+                StandardCopyOption.REPLACE_EXISTING);
         halve(folder.resolve("model.safetensors"));
 
         Path target = imported(ImportSettings.NONE);
