@@ -53,7 +53,7 @@ final class TensorFlowBundleTest {
             }
             assertThat(read(bundle, "scalar", 1)).containsExactly(7);
             assertThat(bundle.shape("empty")).hasValue(List.of(0L, 3L));
-            assertThat(bundle.shape("module/bert/layer_3/dense/kernel")).hasValue(List.of(2L, 1L));
+            assertThat(bundle.shape("module/bert/layer_2/dense/kernel")).hasValue(List.of(2L, 1L));
             assertThat(read(bundle, "empty", 0)).isEmpty();
             assertThatThrownBy(() -> read(bundle, "other", 1)).hasMessageContaining("has no variable other");
             assertThatThrownBy(() -> read(bundle, "scalar", 2))
