@@ -72,8 +72,7 @@ final class TestBed implements AutoCloseable {
                 WorkflowClientOptions.newBuilder()
                         .setNamespace(addresses.temporal().namespace())
                         .build());
-        this.inputs = new TrainingInputs(
-                MavenArtifacts.standard(home.resolve("artifacts")), home.resolve("artifacts/unpacked"));
+        this.inputs = new TrainingInputs(MavenArtifacts.standard(home.resolve("artifacts")), unpacked());
         RunStarter starter = new RunStarter(client);
         this.submission = new RunSubmission(stores, inputs, starter);
         this.control = new RunControl(stores, client);
@@ -91,6 +90,11 @@ final class TestBed implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Where files taken out of artifacts lie. */
+    Path unpacked() {
+        return home.resolve("artifacts/unpacked");
     }
 
     void startWorker() {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
-import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
@@ -69,13 +68,9 @@ final class FilterStage implements StageWork {
                 .filter(source -> wanted.test(source.name()))
                 .toList();
         List<PairSource> results = new ArrayList<>();
-        try (Teacher teacher = inputs.openTeacher(teacherSpecification, threads);
+        try (Teacher teacher = Teachers.open(context, inputs, teacherSpecification);
                 ComputeContext compute = new ComputeContext(threads);
                 Arena arena = Arena.ofShared()) {
-            context.usesExternal(
-                    new Digest(inputs.teacherDigests(teacherSpecification).model()),
-                    "teacher",
-                    TrainingInputs.teacherName(teacherSpecification));
             TeacherVectors vectors = TeacherVectors.of(
                     context,
                     teacher,

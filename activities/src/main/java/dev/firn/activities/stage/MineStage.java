@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
-import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
@@ -49,14 +48,9 @@ final class MineStage implements StageWork {
         Path negatives = context.newFolder(NEGATIVES);
         List<PairSource> results = new ArrayList<>();
         try (PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET));
-                Teacher teacher =
-                        inputs.openTeacher(requireNonNull(specification.teacher(), "teacher is null"), threads);
+                Teacher teacher = Teachers.open(context, inputs, teacherSpecification);
                 ComputeContext compute = new ComputeContext(threads);
                 Arena arena = Arena.ofShared()) {
-            context.usesExternal(
-                    new Digest(inputs.teacherDigests(teacherSpecification).model()),
-                    "teacher",
-                    TrainingInputs.teacherName(teacherSpecification));
             TeacherVectors vectors = TeacherVectors.of(
                     context,
                     teacher,

@@ -10,12 +10,14 @@ import dev.firn.training.data.DatasetPreparer;
 import dev.firn.training.data.DatasetSummary;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.workflows.specification.SourceSpecification;
+import dev.firn.workflows.specification.StartSpecification;
 import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Makes the dataset: texts, tokens, pairs, evaluation sets and the tokeniser. */
@@ -35,8 +37,9 @@ final class PrepareStage implements StageWork {
         Path folder = context.newFolder(DATASET);
         DatasetSummary summary;
         String counts;
+        Optional<Path> start = startFolder(context);
         try (PreparedDataset dataset = new DatasetPreparer(inputs.artifacts())
-                .prepare(TrainingInputs.dataset(context.specification()), folder, context::count)) {
+                .prepare(TrainingInputs.dataset(context.specification(), start), folder, context::count)) {
             summary = dataset.summary();
             counts = "%,d pairs of %d sources, %,d different texts, %d evaluation sets"
                     .formatted(
@@ -59,6 +62,14 @@ final class PrepareStage implements StageWork {
                         output.artifact(),
                         MAPPER.valueToTree(summary));
         return List.of(output);
+    }
+
+    /** Where the tokenizer comes from, when it comes with the weights. */
+    private Optional<Path> startFolder(StageContext context) throws IOException {
+        return switch (context.specification().initialise().from()) {
+            case StartSpecification.Random() -> Optional.empty();
+            case StartSpecification.Elsewhere start -> Optional.of(inputs.startFolder(start, context::fetchModel));
+        };
     }
 
     private static List<String> sourceNames(StageContext context) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 public final class StageActivitiesImpl implements StageActivities {
     private final StageRunner runner;
     private final PrepareStage prepare;
-    private final InitialiseStage initialise = new InitialiseStage();
+    private final InitialiseStage initialise;
     private final FilterStage filter;
     private final PretrainStage pretrain = new PretrainStage();
     private final MineStage mine;
@@ -29,6 +29,7 @@ public final class StageActivitiesImpl implements StageActivities {
     public StageActivitiesImpl(Stores stores, TrainingInputs inputs, Path scratch, String worker) {
         this.runner = new StageRunner(stores, scratch, worker);
         this.prepare = new PrepareStage(inputs);
+        this.initialise = new InitialiseStage(inputs);
         this.filter = new FilterStage(inputs);
         this.mine = new MineStage(inputs);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.activities.Stores;
 import dev.firn.registry.Digest;
+import dev.firn.registry.NotFoundException;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.lineage.LineageInput;
@@ -123,6 +124,18 @@ final class StageContext {
     void usesExternal(Digest digest, String kind, String name) {
         stores.lineage().nameExternal(digest, kind, name);
         inputs.add(new LineageInput(digest, kind));
+    }
+
+    /** Notes an artifact of the registry that no stage of this run made, for the lineage. */
+    void uses(Digest digest, String relation) {
+        inputs.add(new LineageInput(digest, relation));
+    }
+
+    /** The files of a registered model, verified, in a folder of this stage; they are not to be changed. */
+    Path fetchModel(Digest digest) throws IOException {
+        return fetch(stores.artifacts()
+                .find(digest)
+                .orElseThrow(() -> new NotFoundException("there is no artifact " + digest)));
     }
 
     /** What the stage read: each output of an earlier stage that was fetched, and what came from outside. */

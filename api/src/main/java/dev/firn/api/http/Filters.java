@@ -67,7 +67,7 @@ public class Filters {
         if (length == null) {
             return Optional.empty();
         }
-        int limit = BodyLimits.of(context.request().path());
+        long limit = BodyLimits.of(context.request().path());
         try {
             return Long.parseLong(length) > limit ? Optional.of(Problem.tooLarge(limit)) : Optional.empty();
         } catch (NumberFormatException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.firn.activities.importing.ImportRefusedException;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.InvalidCursorException;
 import dev.firn.registry.RegistryUnavailableException;
@@ -121,6 +122,12 @@ public final class Problems {
                 .toList();
         String detail = errors.size() == 1 ? "It has one fault" : "It has " + errors.size() + " faults";
         return response(Problem.of(422, "invalid-specification", "The specification is refused", detail, errors));
+    }
+
+    /** A folder from elsewhere that is no model. */
+    @ServerExceptionMapper
+    public Response importRefused(ImportRefusedException e) {
+        return response(Problem.of(422, "import-refused", "The model is refused", e.getMessage()));
     }
 
     /** Everything that nobody expected: logged whole, told briefly. */

@@ -1,6 +1,7 @@
 package dev.firn.api.wiring;
 
 import dev.firn.activities.Stores;
+import dev.firn.activities.importing.ModelImport;
 import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
@@ -28,6 +29,7 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** The stores and clients, one of each. */
@@ -146,6 +148,12 @@ public final class Wiring {
     TrainingInputs inputs(FirnConfiguration configuration) {
         Path artifacts = configuration.home().resolve("artifacts");
         return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"));
+    }
+
+    @Produces
+    @Singleton
+    ModelImport imports(Stores stores, FirnConfiguration configuration) throws IOException {
+        return new ModelImport(stores, configuration.home().resolve("imports"));
     }
 
     @Produces

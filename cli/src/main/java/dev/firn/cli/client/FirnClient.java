@@ -40,6 +40,8 @@ import java.util.TreeMap;
 public final class FirnClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
+    // Sending gigabytes, and the server's reading them again, take their time
+    private static final Duration IMPORT_TIMEOUT = Duration.ofHours(12);
     private static final int LARGEST_PAGE = 200;
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -161,6 +163,22 @@ public final class FirnClient {
                 .PUT(json(MAPPER.createObjectNode().put("version", version)));
         revision.ifPresent(value -> request.header("If-Match", '"' + Long.toString(value) + '"'));
         return read(send(request.build()), JsonNode.class).json();
+    }
+
+    /**
+     * Registers a folder as a version of a model.
+     *
+     * @param archive a zip of the folder, read once as it is sent
+     * @param said what is said of the model besides its files: pooling, queryPrefix, documentPrefix, maximumTokens
+     */
+    public Answer<ModelVersion> importModel(String name, InputStream archive, Map<String, String> said)
+            throws InterruptedException {
+        HttpRequest request = request("/api/models/" + encode(name) + "/import" + query(new TreeMap<>(said)))
+                .timeout(IMPORT_TIMEOUT)
+                .header("Content-Type", "application/zip")
+                .POST(BodyPublishers.ofInputStream(() -> archive))
+                .build();
+        return read(send(request), ModelVersion.class);
     }
 
     /** The folder of a model version as a zip, streamed; the caller closes it. */

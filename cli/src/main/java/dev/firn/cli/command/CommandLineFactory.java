@@ -30,6 +30,7 @@ public final class CommandLineFactory {
                 new ModelsCommand(session),
                 new ModelCommand(session),
                 new PromoteCommand(session),
+                new ImportCommand(session),
                 new ExportCommand(session),
                 new EmbedCommand(session));
         for (FirnCommand command : commands) {

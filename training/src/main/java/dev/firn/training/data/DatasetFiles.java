@@ -7,6 +7,7 @@ import java.util.Locale;
 final class DatasetFiles {
     static final String SUMMARY = "dataset.json";
     static final String TOKENIZER = "tokenizer";
+    static final String VOCABULARY_ROWS = "vocabulary.rows";
     static final String QUERIES = "queries";
     static final String DOCUMENTS = "documents";
     static final String TEXTS = "corpus";

@@ -5,13 +5,17 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.firn.training.artifact.MavenArtifacts;
+import dev.firn.training.tokenizer.PrunedTokenizer;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.tokenizer.TokenizerTrainer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -140,30 +144,39 @@ public final class DatasetPreparer {
             throws IOException {
         Path tokenizerFolder = folder.resolve(DatasetFiles.TOKENIZER);
         try (Arena arena = Arena.ofShared()) {
+            TextTable queries = new MappedTextTable(folder, DatasetFiles.QUERIES, arena);
+            TextTable documents = new MappedTextTable(folder, DatasetFiles.DOCUMENTS, arena);
             TextTable corpus = new MappedTextTable(folder, DatasetFiles.TEXTS, arena);
             progress.report("tokeniser", 0, 1);
+            boolean pruned = false;
             switch (definition.tokenizer()) {
                 case TokenizerDefinition.Trained trained ->
                     new TokenizerTrainer(trained.vocabularySize(), trained.maximumLength())
                             .train(sample(corpus, characters[2]), tokenizerFolder);
-                case TokenizerDefinition.Existing existing ->
+                case TokenizerDefinition.Existing existing -> {
+                    pruned = existing.pruned();
                     Tokenizer.copy(existing.folder(), tokenizerFolder, existing.maximumLength());
+                }
+            }
+            int maximumLength = definition.tokenizer().maximumLength();
+            DatasetSummary.TableSummary[] tables = new DatasetSummary.TableSummary[3];
+            TokenTableWriter tokens;
+            try (Tokenizer tokenizer =
+                    pruned ? Tokenizer.open(tokenizerFolder, Integer.MAX_VALUE) : Tokenizer.open(tokenizerFolder)) {
+                tokens = new TokenTableWriter(folder, tokenizer, maximumLength, progress);
+                tables[0] = tokens.write(DatasetFiles.QUERIES, queries, characters[0], definition.queryPrefix());
+                tables[1] = tokens.write(DatasetFiles.DOCUMENTS, documents, characters[1], definition.documentPrefix());
+                tables[2] = tokens.write(DatasetFiles.TEXTS, corpus, characters[2], "");
+            }
+            if (pruned) {
+                prune(folder, tokens.used(), maximumLength);
             }
             try (Tokenizer tokenizer = Tokenizer.open(tokenizerFolder)) {
-                TokenTableWriter tokens = new TokenTableWriter(folder, tokenizer, progress);
                 DatasetSummary summary = new DatasetSummary(
                         reader.inputDigest(),
-                        tokens.write(
-                                DatasetFiles.QUERIES,
-                                new MappedTextTable(folder, DatasetFiles.QUERIES, arena),
-                                characters[0],
-                                definition.queryPrefix()),
-                        tokens.write(
-                                DatasetFiles.DOCUMENTS,
-                                new MappedTextTable(folder, DatasetFiles.DOCUMENTS, arena),
-                                characters[1],
-                                definition.documentPrefix()),
-                        tokens.write(DatasetFiles.TEXTS, corpus, characters[2], ""),
+                        tables[0],
+                        tables[1],
+                        tables[2],
                         List.copyOf(filter.summaries().values()),
                         evaluations,
                         new DatasetSummary.TokenizerSummary(
@@ -176,6 +189,27 @@ public final class DatasetPreparer {
                 Files.write(folder.resolve(DatasetFiles.SUMMARY), JSON.writeValueAsBytes(summary));
             }
         }
+    }
+
+    /** Takes the ids that no token has out of the tokeniser, numbers the tokens anew, and notes the old numbers. */
+    private static void prune(Path folder, BitSet used, int maximumLength) throws IOException {
+        Path whole = folder.resolve(DatasetFiles.TOKENIZER);
+        Path pruned = folder.resolve(DatasetFiles.TOKENIZER + ".pruned");
+        int[] kept = PrunedTokenizer.write(whole, used, maximumLength, pruned);
+        for (String table : List.of(DatasetFiles.QUERIES, DatasetFiles.DOCUMENTS, DatasetFiles.TEXTS)) {
+            TokenTableWriter.renumber(folder, table, kept);
+        }
+        try (OutputStream rows = LittleEndian.create(folder.resolve(DatasetFiles.VOCABULARY_ROWS))) {
+            for (int row : kept) {
+                LittleEndian.writeInt(rows, row);
+            }
+        }
+        try (Stream<Path> files = Files.list(pruned)) {
+            for (Path file : files.toList()) {
+                Files.move(file, whole.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Files.delete(pruned);
     }
 
     /** All texts when they are few enough, else every row whose hash falls into the share that is wanted. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.data.RecordReader.WrongRecordException;
 import dev.firn.training.tokenizer.InvalidTokenizerException;
+import dev.firn.training.tokenizer.PrunedTokenizer;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.tokenizer.TokenizerTrainer;
 import java.io.IOException;
@@ -89,6 +90,9 @@ final class DatasetReader {
                         "/folder",
                         existing.folder().resolve(Tokenizer.FILE) + " has " + tokenizer.vocabularySize()
                                 + " ids, the weights have " + existing.weightsVocabularySize());
+            }
+            if (existing.pruned()) {
+                PrunedTokenizer.require(existing.folder());
             }
             for (String file : List.of(Tokenizer.FILE, Tokenizer.CONFIG_FILE, Tokenizer.SPECIAL_TOKENS_FILE)) {
                 Path path = existing.folder().resolve(file);

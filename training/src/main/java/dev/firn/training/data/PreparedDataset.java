@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A prepared dataset, its tables mapped into memory; to be read by several threads. Rows of {@link #queries()} and
@@ -23,6 +24,7 @@ import java.util.List;
  * <pre>
  * dataset.json                      the summary
  * tokenizer/                        tokenizer.json, tokenizer_config.json, special_tokens_map.json
+ * vocabulary.rows                   where the tokeniser was pruned: the old id of each id, 32 bits each
  * texts/{queries,documents,corpus}  .text .offsets .language .languages
  * tokens/{queries,documents,corpus} .tokens .offsets
  * pairs/NNNN-source.pairs           query row, document row, 32 bits each
@@ -95,6 +97,19 @@ public final class PreparedDataset implements AutoCloseable {
     /** The folder of tokenizer.json, tokenizer_config.json and special_tokens_map.json. */
     public Path tokenizerFolder() {
         return folder.resolve(DatasetFiles.TOKENIZER);
+    }
+
+    /**
+     * Where the tokeniser is a pruned one, the row that each of its ids has in the weights that belong to the whole one.
+     *
+     * @throws IOException when the file cannot be read
+     */
+    public Optional<int[]> vocabularyRows() throws IOException {
+        Path file = folder.resolve(DatasetFiles.VOCABULARY_ROWS);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        return Optional.of(LittleEndian.map(file, arena).toArray(LittleEndian.INT));
     }
 
     /** The different queries of all sources. */

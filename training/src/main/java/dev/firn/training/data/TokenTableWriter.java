@@ -3,7 +3,12 @@ package dev.firn.training.data;
 import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -15,11 +20,20 @@ final class TokenTableWriter {
 
     private final Path folder;
     private final Tokenizer tokenizer;
+    private final int maximumLength;
     private final PreparationProgress progress;
+    private final BitSet used = new BitSet();
 
-    TokenTableWriter(Path folder, Tokenizer tokenizer, PreparationProgress progress) {
+    /**
+     * A writer.
+     *
+     * @param tokenizer gives sequences of any length where {@link #used} is asked for: what is cut off counts there
+     * @param maximumLength where sequences are cut
+     */
+    TokenTableWriter(Path folder, Tokenizer tokenizer, int maximumLength, PreparationProgress progress) {
         this.folder = folder;
         this.tokenizer = tokenizer;
+        this.maximumLength = maximumLength;
         this.progress = progress;
     }
 
@@ -37,17 +51,47 @@ final class TokenTableWriter {
                 int to = Math.min(texts.rows(), from + ROWS_AT_ONCE);
                 List<String> prefixed =
                         texts.texts(from, to).stream().map(prefix::concat).toList();
-                for (int[] row : tokenizer.encode(prefixed)) {
+                for (int[] whole : tokenizer.encode(prefixed)) {
+                    for (int id : whole) {
+                        used.set(id);
+                    }
+                    int[] row = Tokenizer.cut(whole, maximumLength);
                     for (int id : row) {
                         LittleEndian.writeInt(ids, id);
                     }
                     tokens += row.length;
                     longest = Math.max(longest, row.length);
-                    full += row.length == tokenizer.maximumLength() ? 1 : 0;
+                    full += row.length == maximumLength ? 1 : 0;
                     LittleEndian.writeLong(offsets, tokens);
                 }
             }
         }
         return new DatasetSummary.TableSummary(texts.rows(), characters, tokens, longest, full);
+    }
+
+    /** The ids of all tokens so far. */
+    BitSet used() {
+        return used;
+    }
+
+    /**
+     * Gives the tokens of a table that was written new numbers.
+     *
+     * @param kept the old number of each new one, rising; has every token of the table
+     */
+    static void renumber(Path folder, String table, int[] kept) throws IOException {
+        int[] renumbered = new int[kept.length == 0 ? 0 : kept[kept.length - 1] + 1];
+        for (int id = 0; id < kept.length; id++) {
+            renumbered[kept[id]] = id;
+        }
+        Path file = DatasetFiles.tokenFile(folder, table, "tokens");
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment tokens = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+            for (long i = 0; i < tokens.byteSize() / Integer.BYTES; i++) {
+                tokens.setAtIndex(LittleEndian.INT, i, renumbered[tokens.getAtIndex(LittleEndian.INT, i)]);
+            }
+            tokens.force();
+        }
     }
 }

@@ -17,12 +17,14 @@ public sealed interface TokenizerDefinition {
     record Trained(int vocabularySize, int maximumLength) implements TokenizerDefinition {}
 
     /**
-     * A folder with a {@code tokenizer.json}, taken as it is.
+     * A folder with a {@code tokenizer.json}.
      *
      * @param weightsVocabularySize number of ids that the weights to be used have, which the tokeniser must not exceed;
      *     0 when the weights are made to fit it
+     * @param pruned whether it loses the ids that the dataset's training texts do not use
      */
-    record Existing(Path folder, int maximumLength, int weightsVocabularySize) implements TokenizerDefinition {
+    record Existing(Path folder, int maximumLength, int weightsVocabularySize, boolean pruned)
+            implements TokenizerDefinition {
         public Existing {
             requireNonNull(folder, "folder is null");
         }

@@ -4,8 +4,9 @@ import dev.firn.training.encoder.ParameterLayout.Parameter;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.random.CounterRandom;
 import dev.firn.training.random.Purpose;
-import dev.firn.training.safetensors.SafetensorsFile;
+import dev.firn.training.safetensors.SafetensorsFolder;
 import dev.firn.training.safetensors.SafetensorsWriter;
+import dev.firn.training.weights.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -14,11 +15,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** A folder of weights as Hugging Face lays it out: {@code config.json} and {@code model.safetensors}. */
+/**
+ * A folder of weights as Hugging Face lays it out: {@code config.json} and {@code model.safetensors}, which when read may also be
+ * split over several files.
+ */
 public final class WeightsFolder {
     static final String CONFIGURATION = "config.json";
-    static final String WEIGHTS = "model.safetensors";
+    private static final int MOST_NAMED = 5;
+    static final String WEIGHTS = SafetensorsFolder.FILE;
+
+    // What older files hold besides weights: numbers that follow from the configuration
+    private static final Pattern DERIVED = Pattern.compile(".*\\.(position_ids|token_type_ids|inv_freq)");
 
     // So little that such a token's gradient stays below the epsilon of AdamW, which makes a full step of any other
     private static final double NEVER_SEEN = 1e-10;
@@ -40,61 +52,122 @@ public final class WeightsFolder {
 
     /** Whether the folder's weights hold a masked language head. */
     public static boolean hasMaskedLanguageHead(Path folder) throws IOException {
-        ParameterLayout layout = new ParameterLayout(readConfiguration(folder), true);
-        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
-            return layout.parameters().stream()
-                    .filter(parameter -> parameter.offset() >= layout.head())
-                    .allMatch(parameter -> file.contains(parameter.name()));
+        EncoderConfiguration configuration = readConfiguration(folder);
+        try (TensorSource source = SafetensorsFolder.open(folder)) {
+            return hasMaskedLanguageHead(source, configuration);
+        }
+    }
+
+    /** Whether tensors hold a masked language head for an encoder of this shape. */
+    public static boolean hasMaskedLanguageHead(TensorSource source, EncoderConfiguration configuration) {
+        ParameterLayout layout = new ParameterLayout(configuration, true);
+        return layout.parameters().stream()
+                .filter(parameter -> parameter.offset() >= layout.head())
+                .allMatch(parameter -> find(source, layout, "", parameter).isPresent());
+    }
+
+    /**
+     * Reads the weights of a folder. A pooler, and a head that the layout does not have, are left out.
+     *
+     * @return one row of floats in the order of the layout
+     * @throws IOException naming every tensor that is missing, of another shape, or of an encoder but not of this one; or the first
+     *     that holds a NaN or infinity
+     */
+    public static Tensor read(Path folder, ParameterLayout layout) throws IOException {
+        try (TensorSource source = SafetensorsFolder.open(folder)) {
+            refuseOthers(source, layout);
+            Tensor values = Tensor.zeros(1, Math.toIntExact(layout.length()));
+            try {
+                readInto(source, layout, values, "");
+            } catch (IOException | RuntimeException e) {
+                values.close();
+                throw e;
+            }
+            return values;
+        }
+    }
+
+    /** A folder with more layers than its configuration says, or parts that this encoder lacks, would give other vectors. */
+    private static void refuseOthers(TensorSource source, ParameterLayout layout) throws IOException {
+        Set<String> known = layout.parameters().stream()
+                .flatMap(parameter -> find(source, layout, "", parameter).stream())
+                .collect(Collectors.toSet());
+        String prefix = layout.configuration().family().prefix();
+        List<String> others = source.names().stream()
+                .filter(name -> !known.contains(name))
+                .filter(name -> {
+                    String plain = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+                    return (plain.startsWith("encoder.") || plain.startsWith("embeddings."))
+                            && !DERIVED.matcher(plain).matches();
+                })
+                .toList();
+        if (!others.isEmpty()) {
+            throw new IOException(source.place(others.getFirst()) + ": "
+                    + others.stream()
+                            .limit(MOST_NAMED)
+                            .map(name -> name + " belongs to no part of this encoder")
+                            .collect(Collectors.joining("; "))
+                    + (others.size() > MOST_NAMED ? "; and " + (others.size() - MOST_NAMED) + " more" : ""));
         }
     }
 
     /**
-     * Reads the weights of a folder. Tensors that the layout does not know (a pooler, a head) are left out.
-     *
-     * @return one row of floats in the order of the layout
-     * @throws IOException naming every tensor that is missing or of another shape; or the first that holds a NaN or infinity
+     * What keeps tensors from being read as these parameters: each that is missing or of another shape, by name. Nothing is read.
      */
-    public static Tensor read(Path folder, ParameterLayout layout) throws IOException {
-        Tensor values = Tensor.zeros(1, Math.toIntExact(layout.length()));
-        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
-            readInto(file, layout, values, "");
-        } catch (IOException | RuntimeException e) {
-            values.close();
-            throw e;
+    public static List<String> faults(TensorSource source, ParameterLayout layout, String namePrefix) {
+        List<String> faults = new ArrayList<>();
+        for (Parameter parameter : layout.parameters()) {
+            Optional<String> name = find(source, layout, namePrefix, parameter);
+            if (name.isEmpty()) {
+                faults.add(namePrefix + parameter.name() + " is missing");
+                continue;
+            }
+            List<Long> shape = source.shape(name.get()).orElseThrow();
+            if (!shape.equals(parameter.shape())) {
+                faults.add(name.get() + " has shape " + shape + ", not " + parameter.shape());
+            }
         }
-        return values;
+        return faults;
     }
 
     /** Reads tensors into a flat run; each may be named with or without the family's prefix. */
-    public static void readInto(SafetensorsFile file, ParameterLayout layout, Tensor values, String namePrefix)
+    public static void readInto(TensorSource source, ParameterLayout layout, Tensor values, String namePrefix)
             throws IOException {
-        List<String> faults = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        for (Parameter parameter : layout.parameters()) {
-            String plain = namePrefix + parameter.name();
-            String prefixed = namePrefix + layout.configuration().family().prefix() + parameter.name();
-            String name = file.contains(plain) ? plain : prefixed;
-            names.add(name);
-            List<Long> shape = file.shape(name).orElse(null);
-            if (shape == null) {
-                faults.add(plain + " is missing");
-            } else if (!shape.equals(parameter.shape())) {
-                faults.add(plain + " has shape " + shape + ", not " + parameter.shape());
-            }
-        }
+        List<String> faults = faults(source, layout, namePrefix);
         if (!faults.isEmpty()) {
-            throw new IOException(file.path() + ": " + String.join("; ", faults));
+            throw new IOException(source.place("") + ": " + String.join("; ", faults));
         }
-        for (int i = 0; i < names.size(); i++) {
-            Parameter parameter = layout.parameters().get(i);
+        for (Parameter parameter : layout.parameters()) {
+            String name = find(source, layout, namePrefix, parameter).orElseThrow();
             Tensor view = values.view(parameter.offset(), 1, Math.toIntExact(parameter.length()));
-            file.read(names.get(i), view.segment());
-            for (long k = 0; k < view.length(); k++) {
-                if (!Float.isFinite(view.get(k))) {
-                    throw new IOException(file.path() + ": " + names.get(i) + " holds " + view.get(k) + " at " + k);
-                }
+            source.read(name, view.segment());
+            requireFinite(source, name, view);
+        }
+    }
+
+    /**
+     * Checks numbers that were read.
+     *
+     * @throws IOException naming file, tensor and place of the first NaN or infinity
+     */
+    public static void requireFinite(TensorSource source, String name, Tensor values) throws IOException {
+        for (long k = 0; k < values.length(); k++) {
+            if (!Float.isFinite(values.get(k))) {
+                throw new IOException(source.place(name) + ": " + name + " holds " + values.get(k) + " at " + k);
             }
         }
+    }
+
+    /** The name that a parameter has among tensors: with or without the family's prefix, norms also as they were once called. */
+    public static Optional<String> find(
+            TensorSource source, ParameterLayout layout, String namePrefix, Parameter parameter) {
+        String plain = parameter.name();
+        String older = plain.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
+        String family = layout.configuration().family().prefix();
+        return List.of(plain, family + plain, older, family + older).stream()
+                .map(namePrefix::concat)
+                .filter(source::contains)
+                .findFirst();
     }
 
     /** Writes configuration and weights; the same weights give the same bytes. */
@@ -120,28 +193,39 @@ public final class WeightsFolder {
      */
     public static Tensor initialise(ParameterLayout layout, long seed) {
         Tensor values = Tensor.zeros(1, Math.toIntExact(layout.length()));
+        draw(layout, values, seed, 0);
+        clearPaddingRow(layout, values, "embeddings.word_embeddings.weight");
+        if (layout.configuration().family() == EncoderFamily.XLM_ROBERTA) {
+            clearPaddingRow(layout, values, "embeddings.position_embeddings.weight");
+        }
+        return values;
+    }
+
+    /** New weights for the masked language head alone, as {@link #initialise} draws them. */
+    public static void initialiseHead(ParameterLayout layout, Tensor values, long seed) {
+        draw(layout, values, seed, layout.head());
+    }
+
+    /** Sets the parameters from an offset on, which are all 0 before. */
+    private static void draw(ParameterLayout layout, Tensor values, long seed, long from) {
         CounterRandom random = new CounterRandom(seed, Purpose.INITIAL_WEIGHTS);
-        EncoderConfiguration configuration = layout.configuration();
         int number = 0;
         for (Parameter parameter : layout.parameters()) {
-            if (parameter.decayed()) {
+            if (parameter.offset() >= from && parameter.decayed()) {
                 for (long i = 0; i < parameter.length(); i++) {
-                    double value = random.normal(i, number, 0) * configuration.initializerRange();
+                    double value =
+                            random.normal(i, number, 0) * layout.configuration().initializerRange();
                     values.set(parameter.offset() + i, (float) value);
                 }
-            } else if (parameter.name().endsWith("LayerNorm.weight")
-                    || parameter.name().endsWith("layer_norm.weight")) {
+            } else if (parameter.offset() >= from
+                    && (parameter.name().endsWith("LayerNorm.weight")
+                            || parameter.name().endsWith("layer_norm.weight"))) {
                 for (long i = 0; i < parameter.length(); i++) {
                     values.set(parameter.offset() + i, 1f);
                 }
             }
             number++;
         }
-        clearPaddingRow(layout, values, "embeddings.word_embeddings.weight");
-        if (configuration.family() == EncoderFamily.XLM_ROBERTA) {
-            clearPaddingRow(layout, values, "embeddings.position_embeddings.weight");
-        }
-        return values;
     }
 
     /** Sets the bias of the masked language head to the logarithm of each token's share of the frequencies. */

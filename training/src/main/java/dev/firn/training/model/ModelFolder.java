@@ -22,9 +22,9 @@ import java.util.Map;
  * A model's folder in the layout that sentence-transformers loads: a transformer, pooling, and normalisation. The same inputs give the same bytes; nothing in it tells when or where it was written.
  */
 public final class ModelFolder {
-    private static final String PROMPTS_FILE = "config_sentence_transformers.json";
-    private static final String TRANSFORMER_FILE = "sentence_bert_config.json";
-    private static final String POOLING_FILE = "1_Pooling/config.json";
+    static final String PROMPTS_FILE = "config_sentence_transformers.json";
+    static final String TRANSFORMER_FILE = "sentence_bert_config.json";
+    static final String POOLING_FILE = "1_Pooling/config.json";
     private static final String PACKAGE = "sentence_transformers.models.";
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -45,12 +45,18 @@ public final class ModelFolder {
         try (Tensor values = WeightsFolder.read(weights, layout)) {
             WeightsFolder.write(folder, layout, values.segment());
         }
+        writeSettings(folder, tokenizer, encoder.hidden(), settings, card);
+    }
+
+    /** Writes everything but the weights and their configuration. */
+    static void writeSettings(Path folder, Path tokenizer, int dimension, EmbeddingSettings settings, String card)
+            throws IOException {
         Tokenizer.copy(tokenizer, folder, settings.maximumTokens());
         Files.createDirectories(folder.resolve("1_Pooling"));
         Files.createDirectories(folder.resolve("2_Normalize"));
         write(folder.resolve("modules.json"), modules());
         write(folder.resolve(TRANSFORMER_FILE), transformer(settings));
-        write(folder.resolve(POOLING_FILE), pooling(encoder.hidden(), settings.pooling()));
+        write(folder.resolve(POOLING_FILE), pooling(dimension, settings.pooling()));
         // Normalising has no settings; the file keeps the folder where only files are stored.
         write(folder.resolve("2_Normalize/config.json"), MAPPER.createObjectNode());
         write(folder.resolve(PROMPTS_FILE), prompts(settings));
@@ -69,12 +75,12 @@ public final class ModelFolder {
         return new EmbeddingSettings(
                 prompts.path("query").asText(""),
                 prompts.path("document").asText(""),
-                readPooling(folder),
+                readPooling(folder.resolve(POOLING_FILE)),
                 transformer.path("max_seq_length").asInt());
     }
 
-    private static Pooling readPooling(Path folder) throws IOException {
-        Path file = folder.resolve(POOLING_FILE);
+    /** What a pooling module's file asks for. */
+    static Pooling readPooling(Path file) throws IOException {
         JsonNode modes = MAPPER.readTree(file.toFile());
         List<String> chosen = modes.properties().stream()
                 .filter(mode -> mode.getKey().startsWith("pooling_mode_")

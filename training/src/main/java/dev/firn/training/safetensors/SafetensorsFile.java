@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.training.weights.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,15 +23,34 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A safetensors file, read tensor by tensor through a small buffer. */
-public final class SafetensorsFile implements AutoCloseable {
-    private static final long LARGEST_HEADER = 100_000_000;
-    private static final int BUFFER_BYTES = 1 << 20;
+public final class SafetensorsFile implements TensorSource {
+    /** About 150,000 tensors. */
+    private static final long LARGEST_HEADER = 16 << 20;
 
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** The types of the format, by their names there. */
     private enum Type {
-        F32(4),
+        BOOL(1),
+        U8(1),
+        I8(1),
+        F8_E5M2(1),
+        F8_E4M3(1),
+        U16(2),
+        I16(2),
         F16(2),
         BF16(2),
-        OTHER(0);
+        U32(4),
+        I32(4),
+        F32(4),
+        U64(8),
+        I64(8),
+        F64(8),
+        C64(8);
 
         private final int bytes;
 
@@ -39,7 +59,7 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    private record Entry(Type type, String typeName, List<Long> shape, long begin, long end) {}
+    private record Entry(Type type, List<Long> shape, long begin, long end) {}
 
     private final Path path;
     private final FileChannel channel;
@@ -108,16 +128,17 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     private static Entry parseEntry(Path path, String name, JsonNode node, long dataBytes) throws IOException {
-        String typeName = node.path("dtype").asText("");
-        Type type = Arrays.stream(Type.values())
-                .filter(candidate -> candidate.name().equals(typeName))
-                .findFirst()
-                .orElse(Type.OTHER);
         JsonNode shapeNode = node.path("shape");
         JsonNode places = node.path("data_offsets");
         if (!shapeNode.isArray() || !places.isArray() || places.size() != 2) {
             throw new IOException(path + ": tensor " + name + " has no shape or no data_offsets");
         }
+        String typeName = node.path("dtype").asText("");
+        Type type = Arrays.stream(Type.values())
+                .filter(candidate -> candidate.name().equals(typeName))
+                .findFirst()
+                .orElseThrow(() -> new IOException(
+                        path + ": tensor " + name + " is of type '" + typeName + "', which is none of the format's"));
         long[] shape = new long[shapeNode.size()];
         long values = 1;
         for (int i = 0; i < shape.length; i++) {
@@ -131,8 +152,10 @@ public final class SafetensorsFile implements AutoCloseable {
             }
             values *= shape[i];
         }
-        if (!places.get(0).canConvertToLong() || !places.get(1).canConvertToLong()) {
-            throw new IOException(path + ": tensor " + name + " has data_offsets " + places);
+        for (JsonNode place : places) {
+            if (!place.isIntegralNumber() || !place.canConvertToLong()) {
+                throw new IOException(path + ": tensor " + name + " has data_offsets " + places);
+            }
         }
         long begin = places.get(0).asLong();
         long end = places.get(1).asLong();
@@ -140,11 +163,11 @@ public final class SafetensorsFile implements AutoCloseable {
             throw new IOException(path + ": tensor " + name + " lies at " + begin + " to " + end + " of " + dataBytes
                     + " bytes; the file is cut off or its header is wrong");
         }
-        if (type != Type.OTHER && end - begin != values * type.bytes) {
+        if (end - begin != values * type.bytes) {
             throw new IOException(path + ": tensor " + name + " of type " + typeName + " and shape " + shapeNode
                     + " cannot have " + (end - begin) + " bytes");
         }
-        return new Entry(type, typeName, Arrays.stream(shape).boxed().toList(), begin, end);
+        return new Entry(type, Arrays.stream(shape).boxed().toList(), begin, end);
     }
 
     private static void checkPlaces(Path path, Map<String, Entry> entries, long dataBytes) throws IOException {
@@ -166,57 +189,52 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /** Names of the tensors, in the order of the header. */
+    @Override
     public List<String> names() {
         return List.copyOf(entries.keySet());
     }
 
-    /** Whether there is a tensor of this name. */
-    public boolean contains(String name) {
-        return entries.containsKey(name);
-    }
-
-    /** Shape of a tensor; empty when there is none of this name. */
+    @Override
     public Optional<List<Long>> shape(String name) {
         return Optional.ofNullable(entries.get(name)).map(Entry::shape);
     }
 
-    /**
-     * Reads a tensor as floats.
-     *
-     * @param target exactly as many floats as the tensor has values
-     * @throws IOException when there is no such tensor, it is not of floating point, of another size, or cannot be read
-     */
+    @Override
     public void read(String name, MemorySegment target) throws IOException {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw new IOException(path + " has no tensor " + name);
         }
-        if (entry.type() == Type.OTHER) {
-            throw new IOException(
-                    path + ": tensor " + name + " is of type " + entry.typeName() + ", not F32, F16 or BF16");
+        if (entry.type() != Type.F32 && entry.type() != Type.F16 && entry.type() != Type.BF16) {
+            throw new IOException(path + ": tensor " + name + " is of type " + entry.type() + ", not F32, F16 or BF16");
         }
-        long values = (entry.end() - entry.begin()) / entry.type().bytes;
+        int width = entry.type().bytes;
+        long values = (entry.end() - entry.begin()) / width;
         if (target.byteSize() != values * Float.BYTES) {
             throw new IOException(path + ": tensor " + name + " has " + values + " values, "
                     + target.byteSize() / Float.BYTES + " are wanted");
         }
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, Math.max(1, values * width)));
+        MemorySegment bytes = MemorySegment.ofBuffer(buffer);
         long done = 0;
         while (done < values) {
-            int count = (int) Math.min(values - done, BUFFER_BYTES / entry.type().bytes);
-            buffer.clear().limit(count * entry.type().bytes);
-            readFully(path, channel, buffer, dataStart + entry.begin() + done * entry.type().bytes);
-            buffer.flip();
-            for (int i = 0; i < count; i++) {
-                float value = switch (entry.type()) {
-                    case F32 -> buffer.getFloat();
-                    case F16 -> Float.float16ToFloat(buffer.getShort());
-                    case BF16 -> Float.intBitsToFloat(buffer.getShort() << 16);
-                    case OTHER -> throw new IllegalStateException("type was checked before");
-                };
-                target.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, done + i, value);
+            int count = (int) Math.min(values - done, BUFFER_BYTES / width);
+            buffer.clear().limit(count * width);
+            readFully(path, channel, buffer, dataStart + entry.begin() + done * width);
+            if (entry.type() == Type.F32) {
+                MemorySegment.copy(bytes, FLOAT, 0, target, ValueLayout.JAVA_FLOAT_UNALIGNED, done * width, count);
+            } else {
+                widen(bytes, entry.type() == Type.F16, count, target, done);
             }
             done += count;
+        }
+    }
+
+    private static void widen(MemorySegment halves, boolean ieee, int count, MemorySegment target, long offset) {
+        for (int i = 0; i < count; i++) {
+            short half = halves.getAtIndex(SHORT, i);
+            float value = ieee ? Float.float16ToFloat(half) : Float.intBitsToFloat(half << 16);
+            target.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + i, value);
         }
     }
 
@@ -236,8 +254,8 @@ public final class SafetensorsFile implements AutoCloseable {
         channel.close();
     }
 
-    /** The path it was opened from. */
-    public Path path() {
+    @Override
+    public Path place(String name) {
         return path;
     }
 }

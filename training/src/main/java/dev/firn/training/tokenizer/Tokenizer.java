@@ -245,13 +245,16 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private int[] cut(long[] ids) {
-        int[] row = new int[Math.min(ids.length, maximumLength)];
-        for (int i = 0; i < row.length; i++) {
-            row[i] = (int) ids[i];
+        return cut(Arrays.stream(ids).mapToInt(id -> (int) id).toArray(), maximumLength);
+    }
+
+    /** A sequence cut at a length, with its closing token kept. */
+    public static int[] cut(int[] ids, int maximumLength) {
+        if (ids.length <= maximumLength) {
+            return ids;
         }
-        if (row.length < ids.length) {
-            row[row.length - 1] = (int) ids[ids.length - 1];
-        }
+        int[] row = Arrays.copyOf(ids, maximumLength);
+        row[maximumLength - 1] = ids[ids.length - 1];
         return row;
     }
 

@@ -93,7 +93,7 @@ class DatasetPreparerTest {
             int[] cut = new int[6];
             dataset.documentTokens().copy(0, 5, cut, 1);
             assertThat(cut).containsExactly(0, document[0], document[1], document[2], document[3], 2);
-            assertThat(dataset.summary().documents().full()).isEqualTo(1);
+            assertThat(dataset.summary().documents().full()).isPositive();
             assertThat(dataset.summary().tokenizer().definition()).isEqualTo(tokenizer.definition());
             assertThatThrownBy(() -> dataset.documentTokens().copy(0, 17, new int[17], 0))
                     .isInstanceOf(IllegalArgumentException.class);
@@ -218,7 +218,7 @@ class DatasetPreparerTest {
                         BeirFolder.of("s", set, "en"),
                         BeirFolder.of("e", empty, "en"),
                         BeirFolder.of("m", folder.resolve("nowhere"), "en")),
-                new TokenizerDefinition.Existing(folder.resolve("tokenizer"), 16, 0),
+                new TokenizerDefinition.Existing(folder.resolve("tokenizer"), 16, 0, false),
                 "",
                 "");
         DataInspection inspection = preparer.inspect(definition);
@@ -314,19 +314,61 @@ class DatasetPreparerTest {
                 .train(List.of("a cat meows", "a dog barks").iterator(), tokenizer);
         Path pairs = write("pairs.jsonl", "{\"query\":\"cat\",\"document\":\"It meows.\"}\n");
         List<DataSource> sources = List.of(new JsonLines("p", List.of(pairs), "en"));
-        DatasetDefinition tooFew =
-                new DatasetDefinition(sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 100), "", "");
+        DatasetDefinition tooFew = new DatasetDefinition(
+                sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 100, false), "", "");
         assertThat(preparer.inspect(tooFew).faults()).singleElement().satisfies(fault -> {
             assertThat(fault.section()).isEqualTo(DataFault.Section.TOKENIZER);
             assertThat(fault.message()).endsWith("ids, the weights have 100");
         });
-        DatasetDefinition fits =
-                new DatasetDefinition(sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 0), "", "");
+        DatasetDefinition fits = new DatasetDefinition(
+                sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 32, 0, false), "", "");
         try (PreparedDataset dataset = preparer.prepare(fits, folder.resolve("out"), PreparationProgress.none())) {
             assertThat(dataset.tokenizerFolder().resolve("tokenizer.json"))
                     .hasSameBinaryContentAs(tokenizer.resolve("tokenizer.json"));
             assertThat(dataset.summary().tokenizer().maximumLength()).isEqualTo(32);
         }
+    }
+
+    @Test
+    void aPrunedTokeniserGivesTheSamePiecesAndSaysWhichRowsTheyHad() throws IOException {
+        Path tokenizer = folder.resolve("tokenizer");
+        new TokenizerTrainer(400, 512)
+                .train(
+                        List.of("a cat meows loudly", "a dog barks", "ein Vogel singt")
+                                .iterator(),
+                        tokenizer);
+        // The second document is cut; its end counts among the texts all the same
+        Path pairs = write(
+                "pairs.jsonl",
+                "{\"query\":\"cat\",\"document\":\"It meows.\"}\n{\"query\":\"dog\",\"document\":\"a dog barks and a cat meows loudly\"}\n");
+        List<DataSource> sources = List.of(new JsonLines("p", List.of(pairs), "en"));
+        DatasetDefinition definition = new DatasetDefinition(
+                sources, List.of(), new TokenizerDefinition.Existing(tokenizer, 8, 0, true), "query: ", "");
+        try (PreparedDataset dataset = preparer.prepare(definition, folder.resolve("out"), PreparationProgress.none());
+                Tokenizer whole = Tokenizer.open(tokenizer, 8);
+                Tokenizer pruned = Tokenizer.open(dataset.tokenizerFolder())) {
+            int[] rows = dataset.vocabularyRows().orElseThrow();
+            assertThat(pruned.vocabularySize()).isEqualTo(rows.length).isLessThan(whole.vocabularySize());
+            assertThat(dataset.summary().tokenizer().definition()).isEqualTo(pruned.definition());
+            assertThat(dataset.summary().documents().full()).isPositive();
+            for (int i = 0; i < dataset.documents().rows(); i++) {
+                String text = dataset.documents().text(i);
+                assertThat(row(dataset.documentTokens(), i)).as(text).containsExactly(pruned.encode(text));
+                assertThat(Arrays.stream(row(dataset.documentTokens(), i))
+                                .map(id -> rows[id])
+                                .boxed())
+                        .containsExactly(
+                                Arrays.stream(whole.encode(text)).boxed().toArray(Integer[]::new));
+            }
+            assertThat(row(dataset.queryTokens(), 0))
+                    .containsExactly(pruned.encode("query: " + dataset.queries().text(0)));
+            assertThat(dataset.tokenizerFolder().toFile().list())
+                    .containsExactlyInAnyOrder(Tokenizer.FILE, Tokenizer.CONFIG_FILE, Tokenizer.SPECIAL_TOKENS_FILE);
+        }
+        Map<String, String> first = contents("out");
+        preparer.prepare(definition, folder.resolve("again"), PreparationProgress.none())
+                .close();
+        assertThat(contents("again")).isEqualTo(first);
     }
 
     @Test

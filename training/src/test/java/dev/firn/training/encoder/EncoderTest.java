@@ -9,6 +9,7 @@ import dev.firn.training.kernels.Nd4jKernels;
 import dev.firn.training.kernels.Nd4jProducts;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.safetensors.SafetensorsFile;
+import dev.firn.training.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +168,51 @@ final class EncoderTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("encoder.layer.2.attention.self.query.weight is missing")
                 .hasMessageContaining("encoder.layer.0.intermediate.dense.weight has shape [40, 24], not [48, 24]");
+    }
+
+    @Test
+    void refusesLayersAndTablesThatTheConfigurationDoesNotKnow() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                EncoderConfiguration.xlmRoberta(50, 24, 1, 3, 40, 70).toJson(true));
+        assertThatThrownBy(() -> Encoder.load(folder, Pooling.CLS, context))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("roberta.encoder.layer.1.attention.self.query.weight belongs to no part of this")
+                .hasMessageContaining("and 11 more");
+    }
+
+    @Test
+    void readsWeightsThatAreSplitOverFilesAndNamedAsTheyOnceWere() throws IOException {
+        float[] expected;
+        try (Encoder encoder = Encoder.load(folder, Pooling.CLS, context)) {
+            expected = embed(encoder, rows(3));
+        }
+        ParameterLayout layout = new ParameterLayout(CONFIGURATION, false);
+        Path split = Files.createDirectories(folder.resolve("split"));
+        Files.copy(folder.resolve("config.json"), split.resolve("config.json"));
+        StringBuilder index = new StringBuilder();
+        try (Tensor values = WeightsFolder.read(folder, layout)) {
+            List<SafetensorsWriter.Item> items = WeightsFolder.items(layout, values.segment(), "roberta.").stream()
+                    .map(item -> new SafetensorsWriter.Item(
+                            item.name()
+                                    .replace("LayerNorm.weight", "LayerNorm.gamma")
+                                    .replace("LayerNorm.bias", "LayerNorm.beta"),
+                            item.shape(),
+                            item.values()))
+                    .toList();
+            for (int part = 0; part < 2; part++) {
+                String name = "model-0000" + (part + 1) + "-of-00002.safetensors";
+                List<SafetensorsWriter.Item> some = items.subList(part * 10, part == 0 ? 10 : items.size());
+                SafetensorsWriter.write(split.resolve(name), some, Map.of());
+                some.forEach(item ->
+                        index.append(index.isEmpty() ? "" : ",").append("\"%s\":\"%s\"".formatted(item.name(), name)));
+            }
+        }
+        Files.writeString(split.resolve("model.safetensors.index.json"), "{\"weight_map\":{" + index + "}}");
+        try (Encoder encoder = Encoder.load(split, Pooling.CLS, context)) {
+            assertThat(embed(encoder, rows(3))).containsExactly(expected);
+        }
+        assertThat(WeightsFolder.hasMaskedLanguageHead(split)).isFalse();
     }
 
     @Test

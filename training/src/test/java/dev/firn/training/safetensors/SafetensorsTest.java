@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,27 +69,60 @@ final class SafetensorsTest {
                 .isZero();
     }
 
-    @Test
-    void halfPrecisionIsReadAsFloats() throws IOException {
-        String header =
-                "{\"h\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[4,6]}}";
-        write(header, 6);
-        byte[] bytes = Files.readAllBytes(file);
-        ByteBuffer.wrap(bytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .position(bytes.length - 6)
-                .putShort(Float.floatToFloat16(1.5f))
-                .putShort(Float.floatToFloat16(-2f))
-                .putShort((short) (Float.floatToIntBits(3f) >>> 16));
-        Files.write(file, bytes);
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
-            float[] two = new float[2];
-            read.read("h", MemorySegment.ofArray(two));
-            assertThat(two).containsExactly(1.5f, -2f);
-            float[] one = new float[1];
-            read.read("b", MemorySegment.ofArray(one));
-            assertThat(one).containsExactly(3f);
+    /** Half precision as the standard defines it, by arithmetic on its parts. */
+    private static float halfByDefinition(int bits) {
+        double sign = (bits & 0x8000) == 0 ? 1 : -1;
+        int exponent = (bits >> 10) & 31;
+        int fraction = bits & 1023;
+        if (exponent == 31) {
+            return fraction == 0 ? (float) (sign * Double.POSITIVE_INFINITY) : Float.NaN;
         }
+        return (float)
+                (exponent == 0
+                        ? sign * fraction * Math.pow(2, -24)
+                        : sign * (1024 + fraction) * Math.pow(2, exponent - 25));
+    }
+
+    @Test
+    void everyNumberOfHalfPrecisionBecomesTheSameNumberOfSinglePrecision() throws IOException {
+        String header = "{\"f\":{\"dtype\":\"F16\",\"shape\":[256,256],\"data_offsets\":[0,131072]},"
+                + "\"b\":{\"dtype\":\"BF16\",\"shape\":[65536],\"data_offsets\":[131072,262144]}}";
+        write(header, 262144);
+        byte[] bytes = Files.readAllBytes(file);
+        ByteBuffer buffer =
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(bytes.length - 262144);
+        for (int i = 0; i < 131072; i++) {
+            buffer.putShort((short) i);
+        }
+        Files.write(file, bytes);
+        float[] values = new float[65536];
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            read.read("f", MemorySegment.ofArray(values));
+            for (int i = 0; i < values.length; i++) {
+                assertThat(values[i]).as("F16 %x", i).isEqualTo(Float.valueOf(halfByDefinition(i)));
+            }
+            read.read("b", MemorySegment.ofArray(values));
+            for (int i = 0; i < values.length; i++) {
+                assertThat(Float.floatToRawIntBits(values[i])).as("BF16 %x", i).isEqualTo(i << 16);
+            }
+        }
+    }
+
+    @Test
+    void tensorsLargerThanTheBufferComeWhole() throws IOException {
+        float[] values = new float[700_001];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i * 0.5f;
+        }
+        SafetensorsWriter.write(
+                file,
+                List.of(new SafetensorsWriter.Item("large", List.of((long) values.length), floats(values))),
+                Map.of());
+        float[] target = new float[values.length];
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            read.read("large", MemorySegment.ofArray(target));
+        }
+        assertThat(Arrays.equals(target, values)).isTrue();
     }
 
     @ParameterizedTest
@@ -103,6 +137,11 @@ final class SafetensorsTest {
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}|8|lies at 8 to 0",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|leave a gap at byte 0",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|8|4 bytes belong to no tensor",
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"y\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}|6|overlap or leave a gap at byte 4",
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4.5]}}|8|has data_offsets [0,4.5]",
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,36893488147419103232]}}|8|has data_offsets",
+                "{\"x\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|type I64 and shape [1] cannot have 4 bytes",
+                "{\"x\":{\"dtype\":\"F31\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|type 'F31'",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[1]}}|4|no data_offsets",
                 "{\"x\":1}|0|has no shape",
                 "[1]|0|not an object",

@@ -31,6 +31,7 @@ final class CrossFieldRules {
         }
         CrossFieldRules rules = new CrossFieldRules(object.deepCopy());
         rules.data();
+        rules.start();
         rules.encoder();
         rules.trainStage("initialise");
         rules.trainStage("pretrain");
@@ -38,6 +39,34 @@ final class CrossFieldRules {
         rules.teachers();
         rules.evaluate();
         return new Result(rules.specification, rules.faults);
+    }
+
+    /** What has to be known before defaults are filled in: a start from elsewhere comes with its tokenizer. */
+    static JsonNode beforeDefaults(JsonNode document) {
+        if (!startsElsewhere(document) || document.has("tokenizer")) {
+            return document;
+        }
+        ObjectNode object = document.deepCopy();
+        object.putObject("tokenizer").put("type", "start");
+        return object;
+    }
+
+    private static boolean startsElsewhere(JsonNode document) {
+        String type = document.at("/initialise/from/type").asText("random");
+        return document.isObject() && !type.equals("random");
+    }
+
+    private void start() {
+        boolean elsewhere = startsElsewhere(specification);
+        if (!elsewhere && !specification.has("encoder")) {
+            fault("/encoder", "is missing");
+        }
+        boolean comesWithStart = specification.at("/tokenizer/type").asText().equals("start");
+        if (elsewhere && !comesWithStart) {
+            fault("/tokenizer", "comes with the weights that initialise.from names; leave it out");
+        } else if (!elsewhere && comesWithStart) {
+            fault("/tokenizer/type", "is start, but random weights come with no tokenizer");
+        }
     }
 
     private void fault(String pointer, String detail) {
@@ -121,7 +150,9 @@ final class CrossFieldRules {
         }
         String pointer = "/" + name;
         if (name.equals("initialise")) {
-            tokens(pointer + "/maximumTokens");
+            if (stage.path("steps").asLong() > 0) {
+                tokens(pointer + "/maximumTokens");
+            }
         } else {
             tokens(pointer + "/queryTokens");
             tokens(pointer + "/documentTokens");
@@ -134,7 +165,7 @@ final class CrossFieldRules {
             }
         }
         JsonNode schedule = stage.path("schedule");
-        if (stage.has("steps")) {
+        if (stage.path("steps").asLong() > 0) {
             long ramp = schedule.path("warmupSteps").asLong()
                     + schedule.path("decaySteps").asLong();
             if (ramp > stage.get("steps").asLong()) {

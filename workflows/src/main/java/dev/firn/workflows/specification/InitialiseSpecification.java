@@ -1,7 +1,12 @@
 package dev.firn.workflows.specification;
 
-/** Masked language modelling from random weights. */
+/**
+ * Masked language modelling.
+ *
+ * @param steps 0: the weights are taken as they are
+ */
 public record InitialiseSpecification(
+        StartSpecification from,
         long steps,
         int batchSize,
         int maximumTokens,

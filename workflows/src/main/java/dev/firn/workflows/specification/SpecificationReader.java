@@ -100,7 +100,7 @@ public final class SpecificationReader {
             faults.add(FaultMessages.of(message, schemaDocument));
             wrongObjects.add(FaultMessages.pointerOf(message));
         }
-        JsonNode resolved = defaults.apply(document);
+        JsonNode resolved = defaults.apply(CrossFieldRules.beforeDefaults(document));
         CrossFieldRules.Result rules = CrossFieldRules.apply(resolved);
         for (Fault fault : rules.faults()) {
             if (wrongObjects.stream().noneMatch(fault.pointer()::startsWith)) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum Stage {
     /** Reads the sources, holds the evaluation part back, makes the vocabulary, and stores texts as tokens. */
     PREPARE(1),
-    /** Masked language modelling from random weights. */
+    /** Masked language modelling, of random weights or of weights from elsewhere. */
     INITIALISE(2),
     /** Keeps the pairs that a teacher finds consistent. */
     FILTER(1),

@@ -96,6 +96,9 @@ public final class StageKeys {
             configuration.set("maximumTokens", document.at("/encoder/maximumTokens"));
             configuration.set("queryPrefix", document.at("/encoding/queryPrefix"));
             configuration.set("documentPrefix", document.at("/encoding/documentPrefix"));
+            if (document.at("/initialise/from/pruneVocabulary").asBoolean()) {
+                configuration.put("pruneVocabulary", true);
+            }
         }
         if (stage == Stage.PRETRAIN || stage == Stage.FINETUNE) {
             configuration.set("pooling", document.at("/encoding/pooling"));
@@ -104,10 +107,31 @@ public final class StageKeys {
             JsonNode value = document.get(part).deepCopy();
             if (value instanceof ObjectNode object) {
                 object.remove("checkpoints");
+                start(object);
+                teacher(object);
             }
             configuration.set(part, value);
         }
         return configuration;
+    }
+
+    /** Random weights were all there was once: their keys stay. Others count by what they are, not by where they lie. */
+    private static void start(ObjectNode stage) {
+        if (stage.get("from") instanceof ObjectNode from) {
+            if (from.path("type").asText().equals("random")) {
+                stage.remove("from");
+            } else {
+                from.retain("sha256", "keepLayers", "pruneVocabulary");
+            }
+        }
+    }
+
+    /** A registered model is another teacher when its alias has moved, and the same under another name. */
+    private static void teacher(ObjectNode stage) {
+        if (stage.get("teacher") instanceof ObjectNode teacher
+                && teacher.path("type").asText().equals("model")) {
+            teacher.remove("model");
+        }
     }
 
     private static String digest(ObjectNode content) {

@@ -159,6 +159,54 @@ class SpecificationReaderTest {
                 .containsExactly(new Fault("/encoder/layers", "is missing"));
     }
 
+    private static final String ELSEWHERE =
+            SMALL.replace("encoder: {layers: 2, hiddenSize: 64, attentionHeads: 4}", """
+            initialise:
+              from: {type: folder, folder: /models/base, keepLayers: 3, pruneVocabulary: true}
+              steps: 0""");
+
+    @Test
+    void weightsFromElsewhereComeWithTheirTokenizerAndNeedNoEncoder() {
+        RunSpecification specification = reader.read(ELSEWHERE);
+
+        assertThat(specification.initialise().from())
+                .isEqualTo(new StartSpecification.Folder("/models/base", null, 3, true));
+        assertThat(specification.tokenizer()).isEqualTo(new TokenizerSpecification.Start());
+        assertThat(specification.encoder()).isNull();
+        assertThat(reader.read(reader.toDocument(specification))).isEqualTo(specification);
+        assertThat(reader.read(SMALL).initialise().from()).isEqualTo(new StartSpecification.Random());
+        assertThat(reader.read(ELSEWHERE.replace(
+                                "{type: folder, folder: /models/base, keepLayers: 3, pruneVocabulary: true}",
+                                "{type: model, model: base@champion}"))
+                        .initialise()
+                        .from())
+                .isEqualTo(new StartSpecification.Model("base@champion", null, null, false));
+    }
+
+    @Test
+    void refusesAStartThatDoesNotFitItsTokenizer() {
+        assertThat(faults(ELSEWHERE + "tokenizer: {type: trained}\n"))
+                .containsExactly(
+                        new Fault("/tokenizer", "comes with the weights that initialise.from names; leave it out"));
+        assertThat(faults(SMALL + "tokenizer: {type: start}\n"))
+                .containsExactly(new Fault("/tokenizer/type", "is start, but random weights come with no tokenizer"));
+        assertThat(faults(SMALL.replaceAll("encoder: .*\n", ""))).containsExactly(new Fault("/encoder", "is missing"));
+        assertThat(faults(ELSEWHERE.replace("type: folder, folder", "type: model, folder")))
+                .extracting(Fault::pointer)
+                .containsExactlyInAnyOrder("/initialise/from/folder", "/initialise/from/model");
+        assertThat(faults(ELSEWHERE.replace("type: folder, folder: /models/base", "type: model, model: champion")))
+                .extracting(Fault::pointer)
+                .containsExactly("/initialise/from/model");
+    }
+
+    @Test
+    void aRegisteredModelCanBeTheTeacher() {
+        RunSpecification specification =
+                reader.read(SMALL.replaceAll("teacher: .*", "teacher: {type: model, model: e5@1}"));
+
+        assertThat(specification.mine().teacher()).isEqualTo(new TeacherSpecification.Model("e5@1", null));
+    }
+
     @Test
     void saysWhereAnUnreadableTextBreaks() {
         assertThatThrownBy(() -> reader.read("specVersion: 1\nname: [a\n"))

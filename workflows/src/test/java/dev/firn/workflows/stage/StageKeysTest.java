@@ -67,6 +67,31 @@ class StageKeysTest {
                 .hasSize(Stage.values().length - 1);
     }
 
+    private String elsewhere(String from) {
+        ObjectNode document = reader.toDocument(reader.read(quickstart));
+        document.remove("tokenizer");
+        ((ObjectNode) document.get("initialise")).set("from", reader.parse("{" + from + "}"));
+        return document.toString();
+    }
+
+    @Test
+    void weightsFromElsewhereCountByTheirDigest() {
+        String digest = "\"sha256\":\"" + "a".repeat(64) + "\"";
+        String other = "\"sha256\":\"" + "b".repeat(64) + "\"";
+        String folder = "\"type\":\"folder\",\"folder\":\"/x\",";
+        String model = "\"type\":\"model\",\"model\":\"m@1\",";
+        Map<Stage, String> keys = keys(elsewhere(folder + digest));
+
+        assertThat(keys(elsewhere(model + digest))).isEqualTo(keys);
+        assertThat(differences(keys, keys(elsewhere(folder + other))))
+                .containsExactly(Stage.INITIALISE, Stage.PRETRAIN, Stage.FINETUNE, Stage.EVALUATE, Stage.REGISTER);
+        assertThat(differences(keys, keys(elsewhere(folder + digest + ",\"keepLayers\":2"))))
+                .startsWith(Stage.INITIALISE);
+        // The tokens themselves change
+        assertThat(differences(keys, keys(elsewhere(folder + digest + ",\"pruneVocabulary\":true"))))
+                .startsWith(Stage.PREPARE, Stage.INITIALISE);
+    }
+
     private Map<Stage, String> keys(String text) {
         return StageKeys.compute(reader.read(text), Map.of(), FINGERPRINT);
     }

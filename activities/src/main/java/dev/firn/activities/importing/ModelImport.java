@@ -1,0 +1,140 @@
+package dev.firn.activities.importing;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.activities.Stores;
+import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.model.ModelVersion;
+import dev.firn.registry.model.NewModelVersion;
+import dev.firn.training.model.EmbeddingModel;
+import dev.firn.training.model.EmbeddingSettings;
+import dev.firn.training.model.ImportSettings;
+import dev.firn.training.model.ImportedFolder;
+import dev.firn.training.model.TextKind;
+import dev.firn.training.tokenizer.InvalidTokenizerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+
+/** Registers models that come as the zip of their folder. Safe for use by several threads. */
+public final class ModelImport {
+    private static final String KIND = "model";
+
+    private final Stores stores;
+    private final Path scratch;
+
+    /**
+     * @param scratch folder for what arrives, used by nobody else; what a killed process left in it goes
+     */
+    public ModelImport(Stores stores, Path scratch) throws IOException {
+        this.stores = requireNonNull(stores, "stores is null");
+        this.scratch = requireNonNull(scratch, "scratch is null");
+        if (Files.isDirectory(scratch)) {
+            delete(scratch);
+        }
+    }
+
+    /**
+     * A version, and whether it is new.
+     *
+     * @param created false when the model has exactly these bytes as a version already
+     */
+    public record Imported(ModelVersion version, boolean created) {}
+
+    /**
+     * Reads an archive to its end and registers the model in it as the next version of a name.
+     *
+     * @param archive a zip of a Hugging Face or sentence-transformers folder; not closed
+     * @throws ImportRefusedException when it is broken or no model that is supported; nothing stays of it
+     * @throws IOException when the archive stops coming or the disk is full; nothing stays of it
+     */
+    public Imported register(String name, InputStream archive, ImportSettings said) throws IOException {
+        Files.createDirectories(scratch);
+        Path work = Files.createTempDirectory(scratch, "import-");
+        try {
+            Path sent = Files.createDirectory(work.resolve("sent"));
+            Path model = Files.createDirectory(work.resolve(KIND));
+            unpack(archive, sent);
+            ImportedFolder folder = rewrite(name, sent, said, model);
+            ArtifactReference artifact = stores.artifacts().publish(model, KIND);
+            Optional<ModelVersion> present = stores.models().findByArtifact(name, artifact.digest());
+            if (present.isPresent()) {
+                return new Imported(present.get(), false);
+            }
+            return new Imported(
+                    stores.models()
+                            .register(new NewModelVersion(
+                                    name, artifact, folder.configuration().hidden(), description(folder))),
+                    true);
+        } finally {
+            delete(work);
+        }
+    }
+
+    /** Reads on when it is refused: whoever still sends would not hear the answer. */
+    private static void unpack(InputStream archive, Path folder) throws IOException {
+        try {
+            FolderArchive.unpack(archive, folder);
+        } catch (ImportRefusedException e) {
+            archive.transferTo(OutputStream.nullOutputStream());
+            throw e;
+        }
+    }
+
+    private static ImportedFolder rewrite(String name, Path sent, ImportSettings said, Path model) {
+        try {
+            ImportedFolder folder = ImportedFolder.open(sent, said);
+            folder.write(name, model);
+            try (EmbeddingModel loaded = EmbeddingModel.load(model, 1)) {
+                for (float value : loaded.embed(TextKind.QUERY, List.of(name))) {
+                    if (!Float.isFinite(value)) {
+                        throw new ImportRefusedException("the model's vectors are not numbers");
+                    }
+                }
+            }
+            return folder;
+        } catch (IOException | InvalidTokenizerException | IllegalArgumentException e) {
+            // Paths of this server's disk are of no use to whoever sent it
+            throw new ImportRefusedException(
+                    String.valueOf(e.getMessage()).replace(sent + "/", "").replace(sent.toString(), "the folder"), e);
+        }
+    }
+
+    private static ObjectNode description(ImportedFolder folder) {
+        EmbeddingSettings settings = folder.settings();
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+        metrics.putObject("imported")
+                .put("family", folder.configuration().family().modelType())
+                .put("layers", folder.configuration().layers())
+                .put("pooling", settings.pooling().word())
+                .put("queryPrefix", settings.queryPrefix())
+                .put("documentPrefix", settings.documentPrefix())
+                .put("maximumTokens", settings.maximumTokens());
+        return metrics;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

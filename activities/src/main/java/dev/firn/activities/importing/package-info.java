@@ -1,0 +1,5 @@
+/**
+ * Models from elsewhere become versions of the registry: the archive of a folder is unpacked within bounds, read, written anew in one
+ * layout, tried, and published. What is refused leaves nothing behind.
+ */
+package dev.firn.activities.importing;
