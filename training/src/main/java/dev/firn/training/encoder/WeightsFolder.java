@@ -125,8 +125,7 @@ public final class WeightsFolder {
                     double value = random.normal(i, number, 0) * configuration.initializerRange();
                     values.set(parameter.offset() + i, (float) value);
                 }
-            } else if (parameter.name().endsWith("LayerNorm.weight")
-                    || parameter.name().endsWith("layer_norm.weight")) {
+            } else if (parameter.name().endsWith(".weight")) {
                 for (long i = 0; i < parameter.length(); i++) {
                     values.set(parameter.offset() + i, 1f);
                 }

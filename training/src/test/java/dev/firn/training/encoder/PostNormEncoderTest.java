@@ -22,13 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class PostNormEncoderTest {
     private static final int VOCABULARY = 37;
-    private static final int[] LENGTHS = {1, 5, 17, 2, 150};
+    private static final int[] LENGTHS = {1, 5, 17, 2, 150, 64, 65, 512};
 
     private static EncoderConfiguration configuration(EncoderFamily family) {
-        // A width that whole vectors do not cover, and one more query than a block of attention holds
+        // Widths that whole vectors do not cover
         return switch (family) {
-            case BERT -> EncoderConfiguration.bert(VOCABULARY, 20, 2, 2, 36, 160);
-            case XLM_ROBERTA -> EncoderConfiguration.xlmRoberta(VOCABULARY, 24, 3, 3, 40, 160);
+            case BERT -> EncoderConfiguration.bert(VOCABULARY, 20, 2, 2, 36, 512);
+            case XLM_ROBERTA -> EncoderConfiguration.xlmRoberta(VOCABULARY, 24, 3, 3, 40, 512);
+            case GTE -> EncoderConfiguration.gte(VOCABULARY, 36, 2, 3, 20, 512);
         };
     }
 
@@ -89,7 +90,7 @@ final class PostNormEncoderTest {
                 Tensor gradients = Tensor.zeros(1, (int) layout.length());
                 Tensor outputGradient = Tensor.of(hidden, direction);
                 PostNormEncoder encoder = new PostNormEncoder(layout, values, gradients, context);
-                Reference reference = new Reference(layout, values.toArray())) {
+                PyTorchEncoder reference = PyTorchEncoder.of(layout, values.toArray())) {
             float[] output = firstRows(encoder.forward(batch, selection), batch.size());
             encoder.backward(batch, selection, outputGradient);
             float[][] expected = new float[1][];
@@ -98,7 +99,7 @@ final class PostNormEncoderTest {
                 for (int[] sequence : sequences) {
                     states.add(reference.forward(sequence));
                 }
-                NDArray all = Reference.joined(states);
+                NDArray all = PyTorchEncoder.joined(states);
                 expected[0] = all.toFloatArray();
                 return all.mul(reference.manager().create(direction, new Shape(batch.size(), hidden)))
                         .sum();
@@ -134,8 +135,8 @@ final class PostNormEncoderTest {
         int[][] sequences = sequences();
         PackedBatch batch = batch(sequences);
         // Nothing of the first and the fourth sequence
-        int[][] masked = {{}, {0, 3}, {5}, {}, {0, 1, 77, 130, 149}};
-        int[] words = {3, 36, 0, 11, 12, 13, 14, 15};
+        int[][] masked = {{}, {0, 3}, {5}, {}, {0, 1, 77, 130, 149}, {}, {64}, {511}};
+        int[] words = {3, 36, 0, 11, 12, 13, 14, 15, 1, 2};
         Selection selection = new Selection();
         for (int s = 0; s < masked.length; s++) {
             for (int place : masked[s]) {
@@ -148,7 +149,7 @@ final class PostNormEncoderTest {
                 Tensor gradients = Tensor.zeros(1, (int) layout.length());
                 PostNormEncoder encoder = new PostNormEncoder(layout, values, gradients, context);
                 MaskedLanguageHead head = new MaskedLanguageHead(layout, values, gradients, context);
-                Reference reference = new Reference(layout, values.toArray())) {
+                PyTorchEncoder reference = PyTorchEncoder.of(layout, values.toArray())) {
             Tensor states = encoder.forward(batch, selection);
             double loss = head.lossAndGradient(states, words.length, words, 0, 1f / words.length) / words.length;
             encoder.backward(batch, selection, states);
@@ -164,7 +165,7 @@ final class PostNormEncoderTest {
                     }
                 }
                 NDArray logProbabilities =
-                        reference.logits(Reference.joined(rows)).logSoftmax(1);
+                        reference.logits(PyTorchEncoder.joined(rows)).logSoftmax(1);
                 NDArray sum = reference.manager().create(0f);
                 for (int i = 0; i < words.length; i++) {
                     sum = sum.sub(logProbabilities.get(new NDIndex(i + ", " + words[i])));
@@ -297,11 +298,11 @@ final class PostNormEncoderTest {
             assertThatThrownBy(() -> encoder.forward(outside, selection))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("token 37 is outside the vocabulary of 37");
-            PackedBatch longer = batch(new int[][] {new int[161]});
+            PackedBatch longer = batch(new int[][] {new int[513]});
             selection.selectFirst(longer);
             assertThatThrownBy(() -> encoder.forward(longer, selection))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("a sequence has 161 tokens, the model has positions for 160");
+                    .hasMessage("a sequence has 513 tokens, the model has positions for 512");
         }
     }
 }
