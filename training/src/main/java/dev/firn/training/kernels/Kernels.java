@@ -222,6 +222,9 @@ public interface Kernels {
     /** {@code target += source; source = 0} for the values {@code from} to {@code to} of the flat tensors. */
     void drain(Tensor target, Tensor source, long from, long to);
 
+    /** {@link #sumOfSquares} adds up runs of this many values, the first of which begins at {@code from}. */
+    int SQUARES_RUN = 4096;
+
     /** Sum of the squares of the values {@code from} to {@code to}; NaN or infinite when one of them is. */
     double sumOfSquares(Tensor values, long from, long to);
 
@@ -242,6 +245,13 @@ public interface Kernels {
             float decay,
             long from,
             long to);
+
+    /** {@link #adamW} for values whose gradient is 0, which is not read: the same bits. */
+    void adamWWithoutGradient(
+            Tensor values, Tensor firstMoment, Tensor secondMoment, AdamWStep step, float decay, long from, long to);
+
+    /** {@code values -= decay·values}: {@link #adamW} for values whose gradient and moments are 0, in the same bits. */
+    void decay(Tensor values, float decay, long from, long to);
 
     /**
      * The numbers of one AdamW step.

@@ -461,4 +461,25 @@ public final class Nd4jKernels implements Kernels {
         flat(values, from, to).muli(1f - decay).subi(m.mul(step.stepSize()).divi(root));
         flat(gradient, from, to).assign(0);
     }
+
+    @Override
+    public void adamWWithoutGradient(
+            Tensor values, Tensor firstMoment, Tensor secondMoment, AdamWStep step, float decay, long from, long to) {
+        if (to <= from) {
+            return;
+        }
+        INDArray m = flat(firstMoment, from, to);
+        INDArray v = flat(secondMoment, from, to);
+        m.muli(step.beta1());
+        v.muli(step.beta2());
+        INDArray root = Transforms.sqrt(v).muli(step.inverseRootCorrection()).addi(step.epsilon());
+        flat(values, from, to).muli(1f - decay).subi(m.mul(step.stepSize()).divi(root));
+    }
+
+    @Override
+    public void decay(Tensor values, float decay, long from, long to) {
+        if (to > from) {
+            flat(values, from, to).muli(1f - decay);
+        }
+    }
 }

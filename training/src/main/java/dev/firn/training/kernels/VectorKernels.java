@@ -945,9 +945,9 @@ public final class VectorKernels implements Kernels {
     public double sumOfSquares(Tensor values, long from, long to) {
         checkFlat(values, from, to);
         double total = 0;
-        for (long i = from; i < to; i += 4096) {
+        for (long i = from; i < to; i += SQUARES_RUN) {
             long at = values.address() + i * Float.BYTES;
-            total += dot(at, at, (int) Math.min(4096, to - i));
+            total += dot(at, at, (int) Math.min(SQUARES_RUN, to - i));
         }
         return total;
     }
@@ -1030,6 +1030,50 @@ public final class VectorKernels implements Kernels {
             store(ZERO, gradient + at, rest);
             FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
             store(load(values + at, rest).mul(kept).sub(m.mul(stepSize).div(root)), values + at, rest);
+        }
+    }
+
+    @Override
+    public void adamWWithoutGradient(
+            Tensor values, Tensor firstMoment, Tensor secondMoment, AdamWStep step, float decay, long from, long to) {
+        checkFlat(values, from, to);
+        checkFlat(firstMoment, from, to);
+        checkFlat(secondMoment, from, to);
+        FloatVector beta1 = FloatVector.broadcast(SPECIES, step.beta1());
+        FloatVector beta2 = FloatVector.broadcast(SPECIES, step.beta2());
+        FloatVector stepSize = FloatVector.broadcast(SPECIES, step.stepSize());
+        FloatVector correction = FloatVector.broadcast(SPECIES, step.inverseRootCorrection());
+        FloatVector epsilon = FloatVector.broadcast(SPECIES, step.epsilon());
+        float kept = 1f - decay;
+        long i = from;
+        for (; i + LANES <= to; i += LANES) {
+            long at = i * Float.BYTES;
+            long w = values.address() + at;
+            // Adding 0 turns a negative 0 into a positive one, as adding a gradient of 0 does
+            FloatVector m = load(firstMoment.address() + at).mul(beta1).add(ZERO);
+            FloatVector v = load(secondMoment.address() + at).mul(beta2);
+            store(m, firstMoment.address() + at);
+            store(v, secondMoment.address() + at);
+            FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
+            store(load(w).mul(kept).sub(m.mul(stepSize).div(root)), w);
+        }
+        for (; i < to; i++) {
+            long at = i * Float.BYTES;
+            long w = values.address() + at;
+            float m = loadOne(firstMoment.address() + at) * step.beta1() + 0f;
+            float v = loadOne(secondMoment.address() + at) * step.beta2();
+            storeOne(m, firstMoment.address() + at);
+            storeOne(v, secondMoment.address() + at);
+            float root = Math.fma((float) Math.sqrt(v), step.inverseRootCorrection(), step.epsilon());
+            storeOne(loadOne(w) * kept - m * step.stepSize() / root, w);
+        }
+    }
+
+    @Override
+    public void decay(Tensor values, float decay, long from, long to) {
+        checkFlat(values, from, to);
+        for (long i = from; i < to; i += 1 << 20) {
+            scaleRow(values.address() + i * Float.BYTES, (int) Math.min(1 << 20, to - i), 1f - decay);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.firn.training.trainer;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.training.encoder.ActivationMemory;
 import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
@@ -19,6 +20,8 @@ import java.util.List;
  * @param batchSize pairs per batch; a source with fewer pairs gives one batch of all its pairs per epoch
  * @param chunkTokens tokens whose activations are held at once; when a batch has more, it is embedded in chunks, and each chunk
  *     is run again for its gradient (GradCache, Gao et al. 2021): memory follows this number, not the batch
+ * @param activationCheckpointing whether a chunk's forward pass keeps the inputs of layers only, and its backward pass computes
+ *     the rest again: the same bits in less memory and more time
  */
 public record ContrastiveSettings(
         double temperature,
@@ -29,6 +32,7 @@ public record ContrastiveSettings(
         int documentTokens,
         int batchSize,
         int chunkTokens,
+        boolean activationCheckpointing,
         TrainingLength length,
         OptimizationSettings optimization) {
     public ContrastiveSettings {
@@ -56,5 +60,36 @@ public record ContrastiveSettings(
         if (chunkTokens <= 0) {
             throw new IllegalArgumentException("chunkTokens must be above 0, is " + chunkTokens);
         }
+    }
+
+    /** Settings without activation checkpointing. */
+    public ContrastiveSettings(
+            double temperature,
+            NegativesMode negatives,
+            List<MatryoshkaSlice> slices,
+            Pooling pooling,
+            int queryTokens,
+            int documentTokens,
+            int batchSize,
+            int chunkTokens,
+            TrainingLength length,
+            OptimizationSettings optimization) {
+        this(
+                temperature,
+                negatives,
+                slices,
+                pooling,
+                queryTokens,
+                documentTokens,
+                batchSize,
+                chunkTokens,
+                false,
+                length,
+                optimization);
+    }
+
+    /** What the encoder keeps of a forward pass. */
+    ActivationMemory activationMemory() {
+        return activationCheckpointing ? ActivationMemory.LAYER_INPUTS : ActivationMemory.ALL_LAYERS;
     }
 }

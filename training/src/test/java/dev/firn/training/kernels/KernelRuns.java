@@ -269,6 +269,14 @@ final class KernelRuns {
             sum.tensor().set(1, kernels.largestMagnitude(x.tensor(), 1, length));
             return new Tensor[] {sum.tensor()};
         });
+        runs.put("adamWWithoutGradient " + length, kernels -> {
+            kernels.adamWWithoutGradient(x.reset(), m.reset(), v.reset(), step, 0.01f, 1, length);
+            return new Tensor[] {x.tensor(), m.tensor(), v.tensor()};
+        });
+        runs.put("decay " + length, kernels -> {
+            kernels.decay(x.reset(), 0.01f, 1, length);
+            return new Tensor[] {x.tensor()};
+        });
         runs.put("adamW " + length, kernels -> {
             kernels.adamW(x.reset(), g.reset(), m.reset(), v.reset(), step, 0.01f, 1, length);
             return new Tensor[] {x.tensor(), g.tensor(), m.tensor(), v.tensor()};

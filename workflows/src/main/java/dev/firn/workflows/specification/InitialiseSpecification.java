@@ -10,4 +10,5 @@ public record InitialiseSpecification(
         ScheduleSpecification schedule,
         OptimizerSpecification optimizer,
         int chunkTokens,
+        boolean activationCheckpointing,
         CheckpointsSpecification checkpoints) {}
