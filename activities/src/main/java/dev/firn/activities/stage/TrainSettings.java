@@ -8,6 +8,7 @@ import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.optimizer.AdamWSettings;
+import dev.firn.training.optimizer.EmbeddingUpdates;
 import dev.firn.training.schedule.Constant;
 import dev.firn.training.schedule.LinearDecay;
 import dev.firn.training.schedule.Schedule;
@@ -72,6 +73,7 @@ final class TrainSettings {
                 new TextBatching.TextsPerBatch(stage.batchSize()),
                 stage.maximumTokens(),
                 stage.chunkTokens(),
+                stage.activationCheckpointing(),
                 new TrainingLength.Steps(stage.steps()),
                 optimization(stage.optimizer(), stage.schedule(), stage.learningRate(), specification.seed()));
     }
@@ -100,6 +102,7 @@ final class TrainSettings {
                 stage.samplingExponent(),
                 stage.unseenTokenShare(),
                 stage.chunkTokens(),
+                stage.activationCheckpointing(),
                 length,
                 optimization(stage.optimizer(), stage.schedule(), stage.learningRate(), specification.seed()));
     }
@@ -122,7 +125,12 @@ final class TrainSettings {
     private static OptimizationSettings optimization(
             OptimizerSpecification optimizer, ScheduleSpecification schedule, double learningRate, long seed) {
         return new OptimizationSettings(
-                new AdamWSettings(optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()),
+                new AdamWSettings(
+                        optimizer.beta1(),
+                        optimizer.beta2(),
+                        optimizer.epsilon(),
+                        optimizer.weightDecay(),
+                        EmbeddingUpdates.of(optimizer.embeddings())),
                 schedule(schedule, learningRate),
                 optimizer.gradientClip(),
                 seed);

@@ -28,17 +28,32 @@ final class MemoryEstimate {
         long layer = 4 * hidden * hidden + 2 * hidden * intermediate + 9 * hidden + intermediate;
         long parameters =
                 (vocabulary + encoder.maximumTokens() + 2) * hidden + encoder.layers() * layer + hidden * hidden;
-        long perToken = encoder.layers() * (HIDDEN_ARRAYS_PER_LAYER * hidden + 3 * intermediate);
-        long chunk = Math.max(
-                specification.initialise().chunkTokens(),
+        long chunks = Math.max(
+                activations(
+                        encoder,
+                        specification.initialise().chunkTokens(),
+                        specification.initialise().activationCheckpointing()),
                 Math.max(
-                        specification.pretrain().chunkTokens(),
-                        specification.finetune().chunkTokens()));
+                        activations(
+                                encoder,
+                                specification.pretrain().chunkTokens(),
+                                specification.pretrain().activationCheckpointing()),
+                        activations(
+                                encoder,
+                                specification.finetune().chunkTokens(),
+                                specification.finetune().activationCheckpointing())));
         // Masked language modelling holds scores over the vocabulary for the masked share of a chunk.
         long scores = (long) (specification.initialise().chunkTokens()
                 * specification.initialise().maskProbability()
                 * vocabulary
                 * 2);
-        return FLOAT_BYTES * (COPIES_OF_WEIGHTS * parameters + chunk * perToken + scores);
+        return FLOAT_BYTES * (COPIES_OF_WEIGHTS * parameters + chunks + scores);
+    }
+
+    /** With checkpointing the input of each layer is kept, and all of one layer. */
+    private static long activations(EncoderSpecification encoder, long chunkTokens, boolean checkpointing) {
+        long hidden = encoder.hiddenSize();
+        long layer = HIDDEN_ARRAYS_PER_LAYER * hidden + 3L * encoder.intermediateSize();
+        return chunkTokens * (checkpointing ? encoder.layers() * hidden + layer : encoder.layers() * layer);
     }
 }

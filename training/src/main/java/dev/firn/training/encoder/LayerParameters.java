@@ -13,8 +13,12 @@ final class LayerParameters {
     final Tensor attentionOutputBias;
     final Tensor attentionGamma;
     final Tensor attentionBeta;
+    /** [intermediate, hidden]; of a gated unit [2·intermediate, hidden], up first and then the gate. */
     final Tensor intermediate;
+
+    /** Empty for a gated unit, which has none. */
     final Tensor intermediateBias;
+
     final Tensor output;
     final Tensor outputBias;
     final Tensor outputGamma;
@@ -35,8 +39,9 @@ final class LayerParameters {
         this.attentionOutputBias = next(1, hidden);
         this.attentionGamma = next(1, hidden);
         this.attentionBeta = next(1, hidden);
-        this.intermediate = next(wide, hidden);
-        this.intermediateBias = next(1, wide);
+        boolean gated = configuration.family().gated();
+        this.intermediate = next(gated ? 2L * wide : wide, hidden);
+        this.intermediateBias = gated ? Tensor.zeros(0, 0) : next(1, wide);
         this.output = next(hidden, wide);
         this.outputBias = next(1, hidden);
         this.outputGamma = next(1, hidden);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where each parameter lies in one flat run of floats: word, position and type tables, the layers one after the other, the masked
+ * Where each parameter lies in one flat run of floats: word, position (when learned) and type tables, the layers one after the other, the masked
  * language head at the end. Query, key and value projections lie next to each other, so that they are one matrix of three times
  * the width. Sections begin at multiples of 16 floats; what is between them stays 0.
  */
@@ -47,8 +47,13 @@ public final class ParameterLayout {
         long intermediate = configuration.intermediate();
         matrix("embeddings.word_embeddings.weight", configuration.vocabularySize(), hidden);
         align();
-        matrix("embeddings.position_embeddings.weight", configuration.maximumPositions(), hidden);
-        align();
+        switch (configuration.positionEncoding()) {
+            case PositionEncoding.Learned() -> {
+                matrix("embeddings.position_embeddings.weight", configuration.maximumPositions(), hidden);
+                align();
+            }
+            case PositionEncoding.Rotary _ -> {}
+        }
         this.embeddingNorm = end;
         matrix("embeddings.token_type_embeddings.weight", configuration.tokenTypes(), hidden);
         align();
@@ -56,19 +61,32 @@ public final class ParameterLayout {
         this.firstLayer = end;
         for (int layer = 0; layer < configuration.layers(); layer++) {
             String prefix = "encoder.layer." + layer + ".";
-            matrix(prefix + "attention.self.query.weight", hidden, hidden);
-            matrix(prefix + "attention.self.key.weight", hidden, hidden);
-            matrix(prefix + "attention.self.value.weight", hidden, hidden);
-            align();
-            vector(prefix + "attention.self.query.bias", hidden);
-            vector(prefix + "attention.self.key.bias", hidden);
-            vector(prefix + "attention.self.value.bias", hidden);
-            align();
-            linear(prefix + "attention.output.dense", hidden, hidden);
-            norm(prefix + "attention.output.LayerNorm", hidden);
-            linear(prefix + "intermediate.dense", intermediate, hidden);
-            linear(prefix + "output.dense", hidden, intermediate);
-            norm(prefix + "output.LayerNorm", hidden);
+            switch (configuration.family()) {
+                case BERT, XLM_ROBERTA -> {
+                    matrix(prefix + "attention.self.query.weight", hidden, hidden);
+                    matrix(prefix + "attention.self.key.weight", hidden, hidden);
+                    matrix(prefix + "attention.self.value.weight", hidden, hidden);
+                    align();
+                    vector(prefix + "attention.self.query.bias", hidden);
+                    vector(prefix + "attention.self.key.bias", hidden);
+                    vector(prefix + "attention.self.value.bias", hidden);
+                    align();
+                    linear(prefix + "attention.output.dense", hidden, hidden);
+                    norm(prefix + "attention.output.LayerNorm", hidden);
+                    linear(prefix + "intermediate.dense", intermediate, hidden);
+                    linear(prefix + "output.dense", hidden, intermediate);
+                    norm(prefix + "output.LayerNorm", hidden);
+                }
+                case GTE -> {
+                    linear(prefix + "attention.qkv_proj", 3 * hidden, hidden);
+                    linear(prefix + "attention.o_proj", hidden, hidden);
+                    norm(prefix + "attn_ln", hidden);
+                    matrix(prefix + "mlp.up_gate_proj.weight", 2 * intermediate, hidden);
+                    align();
+                    linear(prefix + "mlp.down_proj", hidden, intermediate);
+                    norm(prefix + "mlp_ln", hidden);
+                }
+            }
         }
         this.layerLength = (end - firstLayer) / configuration.layers();
         this.head = end;
@@ -83,6 +101,11 @@ public final class ParameterLayout {
                     linear("cls.predictions.transform.dense", hidden, hidden);
                     norm("cls.predictions.transform.LayerNorm", hidden);
                     vector("cls.predictions.bias", configuration.vocabularySize());
+                }
+                case GTE -> {
+                    linear("lm_head.dense", hidden, hidden);
+                    norm("lm_head.norm", hidden);
+                    vector("lm_head.decoder.bias", configuration.vocabularySize());
                 }
             }
             align();
@@ -157,6 +180,7 @@ public final class ParameterLayout {
                 switch (configuration.family()) {
                     case XLM_ROBERTA -> "lm_head.bias";
                     case BERT -> "cls.predictions.bias";
+                    case GTE -> "lm_head.decoder.bias";
                 });
     }
 

@@ -22,14 +22,29 @@ public final class PooledEncoder implements AutoCloseable {
     private Tensor tokenGradients = Tensor.zeros(0, 0);
 
     /**
-     * An encoder.
+     * An encoder that keeps the activations of all layers.
      *
      * @param values all parameters, laid out flat
      * @param gradients their gradients, which {@link #backward} adds to; null for inference
      */
     public PooledEncoder(
             ParameterLayout layout, Tensor values, Tensor gradients, Pooling pooling, ComputeContext context) {
-        this.encoder = new PostNormEncoder(layout, values, gradients, context);
+        this(layout, new PostNormEncoder(layout, values, gradients, context), pooling, context);
+    }
+
+    /** An encoder for training that keeps what it is told to. */
+    public PooledEncoder(
+            ParameterLayout layout,
+            Tensor values,
+            Tensor gradients,
+            ActivationMemory memory,
+            Pooling pooling,
+            ComputeContext context) {
+        this(layout, new PostNormEncoder(layout, values, gradients, memory, context), pooling, context);
+    }
+
+    private PooledEncoder(ParameterLayout layout, PostNormEncoder encoder, Pooling pooling, ComputeContext context) {
+        this.encoder = encoder;
         this.pooling = requireNonNull(pooling, "pooling is null");
         this.context = requireNonNull(context, "context is null");
         this.hidden = layout.configuration().hidden();

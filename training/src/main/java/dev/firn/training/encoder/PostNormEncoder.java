@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The arithmetic of a BERT or XLM-R encoder over packed batches: forward for selected tokens, and backward.
+ * The arithmetic of an encoder over packed batches: forward for selected tokens, and backward. Families differ in how positions
+ * come in and in the feed-forward's activation; all else is one.
  *
  * <p>Each thread takes its own sequences through a layer. The last layer computes keys and values for all tokens and everything
  * else for the selected tokens only: the first of each sequence for an embedding, the masked ones for masked language modelling.
@@ -22,20 +23,16 @@ import java.util.List;
  * <p>Memory is taken for the largest batch seen and kept. Not thread-safe.
  */
 public final class PostNormEncoder implements AutoCloseable {
-    // Scores are held for this many queries of one head at a time
-    private static final int QUERY_BLOCK = 128;
-
     private final EncoderConfiguration configuration;
     private final ComputeContext context;
     private final Kernels kernels;
     private final MatrixProducts products;
     private final int hidden;
-    private final int intermediate;
     private final int heads;
-    private final int headWidth;
-    private final float scale;
     private final float epsilon;
-    private final boolean training;
+    private final ActivationMemory memory;
+    private final boolean gated;
+    private final boolean rotary;
 
     private final Tensor word;
     private final Tensor position;
@@ -49,8 +46,7 @@ public final class PostNormEncoder implements AutoCloseable {
     private final List<LayerParameters> partialGradients = new ArrayList<>();
     private final List<Tensor> partials = new ArrayList<>();
 
-    private Workspace workspace;
-    private int[] positions = new int[0];
+    private EncoderWorkspace workspace;
 
     /** An encoder for inference. */
     public PostNormEncoder(ParameterLayout layout, Tensor values, ComputeContext context) {
@@ -58,37 +54,53 @@ public final class PostNormEncoder implements AutoCloseable {
     }
 
     /**
+     * An encoder that keeps the activations of all layers.
+     *
+     * @param values all parameters, laid out flat
+     * @param gradients their gradients, which {@link #backward} adds to; null for inference
+     */
+    public PostNormEncoder(ParameterLayout layout, Tensor values, Tensor gradients, ComputeContext context) {
+        this(
+                layout,
+                values,
+                gradients,
+                gradients == null ? ActivationMemory.INFERENCE : ActivationMemory.ALL_LAYERS,
+                context);
+    }
+
+    /**
      * An encoder.
      *
      * @param values all parameters, laid out flat
-     * @param gradients their gradients, which {@link #backward} adds to; null for inference, which keeps the memory of one layer only
+     * @param gradients their gradients, which {@link #backward} adds to; not used for inference
+     * @param memory what a forward pass keeps
      */
-    public PostNormEncoder(ParameterLayout layout, Tensor values, Tensor gradients, ComputeContext context) {
+    public PostNormEncoder(
+            ParameterLayout layout, Tensor values, Tensor gradients, ActivationMemory memory, ComputeContext context) {
         this.configuration = layout.configuration();
         this.context = requireNonNull(context, "context is null");
         this.kernels = context.kernels();
         this.products = context.products();
         this.hidden = configuration.hidden();
-        this.intermediate = configuration.intermediate();
         this.heads = configuration.heads();
-        this.headWidth = configuration.headWidth();
-        this.scale = (float) (1 / Math.sqrt(headWidth));
         this.epsilon = (float) configuration.layerNormEpsilon();
-        this.training = gradients != null;
+        this.memory = requireNonNull(memory, "memory is null");
+        this.gated = configuration.family().gated();
+        this.rotary = configuration.positionEncoding() instanceof PositionEncoding.Rotary;
 
         this.word = table(layout, "embeddings.word_embeddings.weight", values);
-        this.position = table(layout, "embeddings.position_embeddings.weight", values);
+        this.position = positions(layout, values);
         this.embeddingNorm = new EmbeddingNormParameters(configuration, values, layout.embeddingNorm());
         for (int layer = 0; layer < configuration.layers(); layer++) {
             layers.add(new LayerParameters(configuration, values, layout.layer(layer), layout.layerLength()));
         }
-        if (!training) {
+        if (memory == ActivationMemory.INFERENCE) {
             this.wordGradient = null;
             this.positionGradient = null;
             return;
         }
         this.wordGradient = table(layout, "embeddings.word_embeddings.weight", gradients);
-        this.positionGradient = table(layout, "embeddings.position_embeddings.weight", gradients);
+        this.positionGradient = positions(layout, gradients);
         embeddingNormGradients.add(new EmbeddingNormParameters(configuration, gradients, layout.embeddingNorm()));
         for (int layer = 0; layer < configuration.layers(); layer++) {
             layerGradients.add(
@@ -103,6 +115,14 @@ public final class PostNormEncoder implements AutoCloseable {
         }
     }
 
+    /** The position table; one of no rows where positions are not learned. */
+    private static Tensor positions(ParameterLayout layout, Tensor flat) {
+        return switch (layout.configuration().positionEncoding()) {
+            case PositionEncoding.Learned _ -> table(layout, "embeddings.position_embeddings.weight", flat);
+            case PositionEncoding.Rotary _ -> Tensor.zeros(0, 0);
+        };
+    }
+
     private static Tensor table(ParameterLayout layout, String name, Tensor flat) {
         ParameterLayout.Parameter parameter = layout.parameter(name);
         return flat.view(
@@ -111,148 +131,17 @@ public final class PostNormEncoder implements AutoCloseable {
                 Math.toIntExact(parameter.shape().get(1)));
     }
 
-    /** What one layer keeps for its backward pass. */
-    private static final class Activations implements AutoCloseable {
-        final Tensor projected;
-        final Tensor attended;
-        final Tensor attentionSum;
-        final Tensor attentionStatistics;
-        final Tensor attentionResult;
-        final Tensor wide;
-        final Tensor outputSum;
-        final Tensor outputStatistics;
-
-        Activations(int tokens, int rows, int hidden, int intermediate) {
-            this.projected = Tensor.zeros(tokens, 3 * hidden);
-            this.attended = Tensor.zeros(rows, hidden);
-            this.attentionSum = Tensor.zeros(rows, hidden);
-            this.attentionStatistics = Tensor.zeros(rows, 2);
-            this.attentionResult = Tensor.zeros(rows, hidden);
-            this.wide = Tensor.zeros(rows, intermediate);
-            this.outputSum = Tensor.zeros(rows, hidden);
-            this.outputStatistics = Tensor.zeros(rows, 2);
-        }
-
-        @Override
-        public void close() {
-            for (Tensor tensor : List.of(
-                    projected,
-                    attended,
-                    attentionSum,
-                    attentionStatistics,
-                    attentionResult,
-                    wide,
-                    outputSum,
-                    outputStatistics)) {
-                tensor.close();
-            }
-        }
-    }
-
-    /** All memory that follows the size of a batch. */
-    private final class Workspace implements AutoCloseable {
-        final int tokens;
-        final int longest;
-        final int selected;
-        final Tensor embedded;
-        final Tensor embeddedStatistics;
-        /** Input of each layer. With inference, two take turns. */
-        final List<Tensor> inputs = new ArrayList<>();
-
-        final List<Activations> layers = new ArrayList<>();
-        final Tensor widened;
-        // The last layer's rows are not those of the layers before it, and one thread may be there while another is not
-        // yet: what it
-        // writes is its own
-        final Tensor selectedWidened;
-        final Tensor selectedInput;
-        final Tensor selectedQuery;
-        final Tensor output;
-        final List<Tensor> scores = new ArrayList<>();
-        final List<Tensor> backward = new ArrayList<>();
-        final List<Tensor> scoreGradients = new ArrayList<>();
-
-        Workspace(int tokens, int longest, int selected) {
-            this.tokens = tokens;
-            this.longest = longest;
-            this.selected = selected;
-            this.embedded = Tensor.zeros(tokens, hidden);
-            this.embeddedStatistics = Tensor.zeros(tokens, 2);
-            int before = configuration.layers() - 1;
-            this.widened = Tensor.zeros(before == 0 ? 0 : tokens, intermediate);
-            this.selectedWidened = Tensor.zeros(selected, intermediate);
-            this.selectedInput = Tensor.zeros(selected, hidden);
-            this.selectedQuery = Tensor.zeros(selected, hidden);
-            this.output = Tensor.zeros(selected, hidden);
-            for (int i = 0; i <= before; i++) {
-                inputs.add(training || i < 2 ? Tensor.zeros(tokens, hidden) : inputs.get(i - 2));
-            }
-            for (int i = 0; i < before; i++) {
-                layers.add(training || i == 0 ? new Activations(tokens, tokens, hidden, intermediate) : layers.get(0));
-            }
-            layers.add(new Activations(tokens, selected, hidden, intermediate));
-            int scoreValues = Math.multiplyExact(QUERY_BLOCK, longest);
-            for (int part = 0; part < context.threads(); part++) {
-                scores.add(Tensor.zeros(1, scoreValues));
-            }
-            if (training) {
-                int rows = before == 0 ? selected : tokens;
-                backward.add(Tensor.zeros(tokens, hidden));
-                backward.add(Tensor.zeros(rows, hidden));
-                backward.add(Tensor.zeros(rows, intermediate));
-                backward.add(Tensor.zeros(tokens, 3 * hidden));
-                backward.add(Tensor.zeros(selected, hidden));
-                for (int part = 0; part < context.threads(); part++) {
-                    scoreGradients.add(Tensor.zeros(1, scoreValues));
-                }
-            }
-        }
-
-        Tensor gradient() {
-            return backward.get(0);
-        }
-
-        Tensor attendedGradient() {
-            return backward.get(1);
-        }
-
-        Tensor wideGradient() {
-            return backward.get(2);
-        }
-
-        Tensor projectedGradient() {
-            return backward.get(3);
-        }
-
-        Tensor selectedQueryGradient() {
-            return backward.get(4);
-        }
-
-        @Override
-        public void close() {
-            embedded.close();
-            embeddedStatistics.close();
-            widened.close();
-            selectedWidened.close();
-            output.close();
-            selectedInput.close();
-            selectedQuery.close();
-            inputs.stream().distinct().forEach(Tensor::close);
-            layers.stream().distinct().forEach(Activations::close);
-            scores.forEach(Tensor::close);
-            backward.forEach(Tensor::close);
-            scoreGradients.forEach(Tensor::close);
-        }
-    }
-
     /** Takes the memory for batches of a size now rather than at the first of them. */
     public void reserve(int tokens, int longest, int selected) {
         if (workspace == null) {
-            workspace = new Workspace(tokens, longest, selected);
+            workspace = new EncoderWorkspace(configuration, memory, context, tokens, longest, selected);
         } else if (workspace.tokens < tokens || workspace.longest < longest || workspace.selected < selected) {
-            Workspace outgrown = workspace;
+            EncoderWorkspace outgrown = workspace;
             outgrown.close();
-            workspace = new Workspace(
+            workspace = new EncoderWorkspace(
+                    configuration,
+                    memory,
+                    context,
                     Math.max(tokens, outgrown.tokens),
                     Math.max(longest, outgrown.longest),
                     Math.max(selected, outgrown.selected));
@@ -273,13 +162,12 @@ public final class PostNormEncoder implements AutoCloseable {
         int longest = batch.longest();
         check(batch, longest);
         reserve(batch.size(), longest, selection.size());
-        int tokens = batch.size();
-        if (positions.length < tokens) {
-            positions = new int[tokens];
-        }
         int first = configuration.positionOffset();
-        for (int i = 0; i < tokens; i++) {
-            positions[i] = first + batch.positions()[i];
+        for (int i = 0; i < batch.size(); i++) {
+            workspace.positions[i] = first + batch.positions()[i];
+        }
+        for (int i = 0; i < selection.size(); i++) {
+            workspace.selectedPositions[i] = workspace.positions[selection.rows()[i]];
         }
         context.parallel(part -> {
             int from = batch.firstOfPart(part, context.threads());
@@ -312,7 +200,7 @@ public final class PostNormEncoder implements AutoCloseable {
 
     private void embed(PackedBatch batch, int from, int to) {
         kernels.gatherEmbeddings(
-                batch.tokens(), positions, word, position, embeddingNorm.type, workspace.embedded, from, to);
+                batch.tokens(), workspace.positions, word, position, embeddingNorm.type, workspace.embedded, from, to);
         kernels.layerNorm(
                 workspace.embedded,
                 embeddingNorm.gamma,
@@ -328,23 +216,25 @@ public final class PostNormEncoder implements AutoCloseable {
         int firstRow = batch.offset(from);
         int lastRow = batch.offset(to);
         LayerParameters p = layers.get(layer);
-        Activations a = workspace.layers.get(layer);
+        LayerActivations a = workspace.layers.get(layer);
         Tensor input = workspace.inputs.get(layer);
         timesTransposed(input, p.projection, 0, a.projected, 0, 3 * hidden, firstRow, lastRow);
         kernels.addBias(a.projected, p.projectionBias, 0, 3 * hidden, firstRow, lastRow);
+        rotate(a.projected, 0, 2 * hidden, workspace.positions, firstRow, lastRow);
         for (int s = from; s < to; s++) {
             int row = batch.offset(s);
-            attend(
-                    part,
+            int length = batch.length(s);
+            kernels.attention(
                     a.projected,
                     row,
-                    3 * hidden,
-                    batch.length(s),
+                    length,
                     a.projected,
                     row,
-                    batch.length(s),
+                    length,
+                    heads,
                     a.attended,
-                    row);
+                    row,
+                    workspace.attention.get(part));
         }
         forwardRest(p, a, input, workspace.widened, workspace.inputs.get(layer + 1), firstRow, lastRow);
     }
@@ -356,11 +246,12 @@ public final class PostNormEncoder implements AutoCloseable {
         int lastSelected = selection.start(to);
         int layer = layers.size() - 1;
         LayerParameters p = layers.get(layer);
-        Activations a = workspace.layers.get(layer);
+        LayerActivations a = workspace.layers.get(layer);
         Tensor input = workspace.inputs.get(layer);
         // Keys and values of all tokens
         timesTransposed(input, p.projection, hidden, a.projected, hidden, 2 * hidden, firstRow, lastRow);
         kernels.addBias(a.projected, p.projectionBias, hidden, 3 * hidden, firstRow, lastRow);
+        rotate(a.projected, hidden, 2 * hidden, workspace.positions, firstRow, lastRow);
         // Queries of the selected ones
         kernels.gatherRows(input, selection.rows(), workspace.selectedInput, firstSelected, lastSelected);
         timesTransposed(
@@ -373,19 +264,20 @@ public final class PostNormEncoder implements AutoCloseable {
                 firstSelected,
                 lastSelected);
         kernels.addBias(workspace.selectedQuery, p.projectionBias, 0, hidden, firstSelected, lastSelected);
+        rotate(workspace.selectedQuery, 0, hidden, workspace.selectedPositions, firstSelected, lastSelected);
         for (int s = from; s < to; s++) {
             int selected = selection.start(s);
-            attend(
-                    part,
+            kernels.attention(
                     workspace.selectedQuery,
                     selected,
-                    hidden,
                     selection.start(s + 1) - selected,
                     a.projected,
                     batch.offset(s),
                     batch.length(s),
+                    heads,
                     a.attended,
-                    selected);
+                    selected,
+                    workspace.attention.get(part));
         }
         forwardRest(
                 p,
@@ -397,9 +289,22 @@ public final class PostNormEncoder implements AutoCloseable {
                 lastSelected);
     }
 
+    private void rotate(Tensor values, int columnFrom, int columnTo, int[] positions, int from, int to) {
+        if (rotary) {
+            kernels.rotary(values, columnFrom, columnTo, workspace.rotations, positions, from, to);
+        }
+    }
+
+    /** The gradient of what {@link #rotate} was given. */
+    private void rotateBack(Tensor gradient, int columnFrom, int columnTo, int[] positions, int from, int to) {
+        if (rotary) {
+            kernels.rotaryBackward(gradient, columnFrom, columnTo, workspace.rotations, positions, from, to);
+        }
+    }
+
     /** What follows attention: output projection, residual and norm, feed-forward, residual and norm. */
     private void forwardRest(
-            LayerParameters p, Activations a, Tensor residual, Tensor widened, Tensor result, int from, int to) {
+            LayerParameters p, LayerActivations a, Tensor residual, Tensor widened, Tensor result, int from, int to) {
         timesTransposed(a.attended, p.attentionOutput, 0, a.attentionSum, 0, hidden, from, to);
         kernels.residualLayerNorm(
                 a.attentionSum,
@@ -412,8 +317,12 @@ public final class PostNormEncoder implements AutoCloseable {
                 a.attentionStatistics,
                 from,
                 to);
-        timesTransposed(a.attentionResult, p.intermediate, 0, a.wide, 0, intermediate, from, to);
-        kernels.biasGelu(a.wide, p.intermediateBias, widened, from, to);
+        timesTransposed(a.attentionResult, p.intermediate, 0, a.wide, 0, a.wide.columns(), from, to);
+        if (gated) {
+            kernels.gatedGelu(a.wide, widened, from, to);
+        } else {
+            kernels.biasGelu(a.wide, p.intermediateBias, widened, from, to);
+        }
         timesTransposed(widened, p.output, 0, a.outputSum, 0, hidden, from, to);
         kernels.residualLayerNorm(
                 a.outputSum,
@@ -428,92 +337,13 @@ public final class PostNormEncoder implements AutoCloseable {
                 to);
     }
 
-    /** Attention of some queries over one sequence's keys and values, head by head. */
-    private void attend(
-            int part,
-            Tensor query,
-            int queryRow,
-            int queryStride,
-            int queries,
-            Tensor projected,
-            int keyRow,
-            int keys,
-            Tensor attended,
-            int attendedRow) {
-        Tensor scores = workspace.scores.get(part);
-        for (int head = 0; head < heads; head++) {
-            long column = (long) head * headWidth;
-            long value = (long) keyRow * 3 * hidden + 2L * hidden + column;
-            for (int block = 0; block < queries; block += QUERY_BLOCK) {
-                int count = Math.min(QUERY_BLOCK, queries - block);
-                probabilities(
-                        scores,
-                        query,
-                        (long) (queryRow + block) * queryStride + column,
-                        queryStride,
-                        count,
-                        projected,
-                        keyRow,
-                        keys,
-                        column);
-                products.multiply(
-                        false,
-                        false,
-                        count,
-                        headWidth,
-                        keys,
-                        1f,
-                        scores,
-                        0,
-                        keys,
-                        projected,
-                        value,
-                        3 * hidden,
-                        0f,
-                        attended,
-                        (long) (attendedRow + block) * hidden + column,
-                        hidden);
-            }
-        }
-    }
-
-    private void probabilities(
-            Tensor scores,
-            Tensor query,
-            long queryOffset,
-            int queryStride,
-            int count,
-            Tensor projected,
-            int keyRow,
-            int keys,
-            long column) {
-        products.multiply(
-                false,
-                true,
-                count,
-                keys,
-                headWidth,
-                1f,
-                query,
-                queryOffset,
-                queryStride,
-                projected,
-                (long) keyRow * 3 * hidden + hidden + column,
-                3 * hidden,
-                0f,
-                scores,
-                0,
-                keys);
-        kernels.softmax(scores, keys, keys, scale, 0, count);
-    }
-
     /**
      * Adds the gradients of all parameters, for the batch of the last forward pass.
      *
      * @param outputGradient [selected, hidden], gradient of what {@link #forward} returned; overwritten
      */
     public void backward(PackedBatch batch, Selection selection, Tensor outputGradient) {
-        if (!training) {
+        if (memory == ActivationMemory.INFERENCE) {
             throw new IllegalStateException("an encoder for inference has no backward pass");
         }
         int last = layers.size() - 1;
@@ -528,6 +358,9 @@ public final class PostNormEncoder implements AutoCloseable {
             context.parallel(part -> {
                 int from = batch.firstOfPart(part, context.threads());
                 int to = batch.firstOfPart(part + 1, context.threads());
+                if (memory == ActivationMemory.LAYER_INPUTS) {
+                    forwardLayer(part, current, batch, from, to);
+                }
                 backwardLayer(part, current, batch, from, to);
             });
             addPartials(layerGradients.get(layer).whole);
@@ -540,7 +373,7 @@ public final class PostNormEncoder implements AutoCloseable {
                     workspace.embedded,
                     workspace.embeddedStatistics,
                     embeddingNorm.gamma,
-                    workspace.gradient(),
+                    workspace.gradient,
                     g.gamma,
                     g.beta,
                     g.type,
@@ -552,9 +385,17 @@ public final class PostNormEncoder implements AutoCloseable {
             int columnFrom = (int) context.split(hidden, part);
             int columnTo = (int) context.split(hidden, part + 1);
             kernels.scatterAddRows(
-                    workspace.gradient(), batch.tokens(), wordGradient, columnFrom, columnTo, 0, batch.size());
-            kernels.scatterAddRows(
-                    workspace.gradient(), positions, positionGradient, columnFrom, columnTo, 0, batch.size());
+                    workspace.gradient, batch.tokens(), wordGradient, columnFrom, columnTo, 0, batch.size());
+            if (!rotary) {
+                kernels.scatterAddRows(
+                        workspace.gradient,
+                        workspace.positions,
+                        positionGradient,
+                        columnFrom,
+                        columnTo,
+                        0,
+                        batch.size());
+            }
         });
     }
 
@@ -580,25 +421,28 @@ public final class PostNormEncoder implements AutoCloseable {
         int lastRow = batch.offset(to);
         LayerParameters p = layers.get(layer);
         LayerParameters g = gradientsOf(part, layer);
-        Activations a = workspace.layers.get(layer);
-        Tensor gradient = workspace.gradient();
-        Tensor projectedGradient = workspace.projectedGradient();
+        LayerActivations a = workspace.layers.get(layer);
+        Tensor gradient = workspace.gradient;
+        Tensor projectedGradient = workspace.projectedGradient;
         backwardRest(p, g, a, gradient, workspace.widened, firstRow, lastRow);
         for (int s = from; s < to; s++) {
             int row = batch.offset(s);
-            attendBackward(
-                    part,
+            int length = batch.length(s);
+            kernels.attentionBackward(
                     a.projected,
                     row,
-                    3 * hidden,
-                    batch.length(s),
+                    length,
                     a.projected,
                     row,
-                    batch.length(s),
+                    length,
+                    heads,
+                    workspace.attendedGradient,
                     row,
                     projectedGradient,
-                    row);
+                    projectedGradient,
+                    workspace.attention.get(part));
         }
+        rotateBack(projectedGradient, 0, 2 * hidden, workspace.positions, firstRow, lastRow);
         kernels.columnSums(projectedGradient, g.projectionBias, 0, 3 * hidden, firstRow, lastRow);
         addOuter(projectedGradient, workspace.inputs.get(layer), g.projection, firstRow, lastRow);
         times(projectedGradient, p.projection, gradient, 1f, firstRow, lastRow);
@@ -613,27 +457,29 @@ public final class PostNormEncoder implements AutoCloseable {
         int layer = layers.size() - 1;
         LayerParameters p = layers.get(layer);
         LayerParameters g = gradientsOf(part, layer);
-        Activations a = workspace.layers.get(layer);
-        Tensor gradient = workspace.gradient();
-        Tensor projectedGradient = workspace.projectedGradient();
-        Tensor queryGradient = workspace.selectedQueryGradient();
+        LayerActivations a = workspace.layers.get(layer);
+        Tensor gradient = workspace.gradient;
+        Tensor projectedGradient = workspace.projectedGradient;
+        Tensor queryGradient = workspace.selectedQueryGradient;
         backwardRest(p, g, a, outputGradient, workspace.selectedWidened, firstSelected, lastSelected);
         for (int s = from; s < to; s++) {
             int selected = selection.start(s);
-            attendBackward(
-                    part,
+            kernels.attentionBackward(
                     workspace.selectedQuery,
                     selected,
-                    hidden,
                     selection.start(s + 1) - selected,
                     a.projected,
                     batch.offset(s),
                     batch.length(s),
+                    heads,
+                    workspace.attendedGradient,
                     selected,
                     queryGradient,
-                    selected);
+                    projectedGradient,
+                    workspace.attention.get(part));
         }
         // Queries: of the selected tokens
+        rotateBack(queryGradient, 0, hidden, workspace.selectedPositions, firstSelected, lastSelected);
         kernels.columnSums(queryGradient, g.projectionBias, 0, hidden, firstSelected, lastSelected);
         addOuter(queryGradient, workspace.selectedInput, g.projection, firstSelected, lastSelected);
         times(queryGradient, p.projection, outputGradient, 1f, firstSelected, lastSelected);
@@ -641,6 +487,7 @@ public final class PostNormEncoder implements AutoCloseable {
         long projectedOffset = (long) firstRow * 3 * hidden + hidden;
         long weightOffset = (long) hidden * hidden;
         long inputOffset = (long) firstRow * hidden;
+        rotateBack(projectedGradient, hidden, 2 * hidden, workspace.positions, firstRow, firstRow + rows);
         kernels.columnSums(projectedGradient, g.projectionBias, hidden, 3 * hidden, firstRow, firstRow + rows);
         products.multiply(
                 true,
@@ -681,7 +528,13 @@ public final class PostNormEncoder implements AutoCloseable {
 
     /** Backward of {@link #forwardRest}: leaves the gradient of the residual in {@code gradient}, that of attention in the workspace. */
     private void backwardRest(
-            LayerParameters p, LayerParameters g, Activations a, Tensor gradient, Tensor widened, int from, int to) {
+            LayerParameters p,
+            LayerParameters g,
+            LayerActivations a,
+            Tensor gradient,
+            Tensor widened,
+            int from,
+            int to) {
         kernels.layerNormBackward(
                 a.outputSum,
                 a.outputStatistics,
@@ -692,9 +545,16 @@ public final class PostNormEncoder implements AutoCloseable {
                 g.outputBias,
                 from,
                 to);
-        Tensor wideGradient = workspace.wideGradient();
-        times(gradient, p.output, wideGradient, 0f, from, to);
-        kernels.biasGeluBackward(a.wide, wideGradient, widened, g.intermediateBias, from, to);
+        Tensor widenedGradient = workspace.wideGradient;
+        times(gradient, p.output, widenedGradient, 0f, from, to);
+        Tensor wideGradient;
+        if (gated) {
+            kernels.gatedGeluBackward(a.wide, widenedGradient, widened, from, to);
+            wideGradient = a.wide;
+        } else {
+            kernels.biasGeluBackward(a.wide, widenedGradient, widened, g.intermediateBias, from, to);
+            wideGradient = widenedGradient;
+        }
         addOuter(gradient, widened, g.output, from, to);
         addOuter(wideGradient, a.attentionResult, g.intermediate, from, to);
         times(wideGradient, p.intermediate, gradient, 1f, from, to);
@@ -709,114 +569,7 @@ public final class PostNormEncoder implements AutoCloseable {
                 from,
                 to);
         addOuter(gradient, a.attended, g.attentionOutput, from, to);
-        times(gradient, p.attentionOutput, workspace.attendedGradient(), 0f, from, to);
-    }
-
-    /** Backward of {@link #attend}: computes the probabilities once more rather than keep them. */
-    private void attendBackward(
-            int part,
-            Tensor query,
-            int queryRow,
-            int queryStride,
-            int queries,
-            Tensor projected,
-            int keyRow,
-            int keys,
-            int attendedRow,
-            Tensor queryGradient,
-            int queryGradientRow) {
-        Tensor scores = workspace.scores.get(part);
-        Tensor scoreGradient = workspace.scoreGradients.get(part);
-        Tensor attendedGradient = workspace.attendedGradient();
-        Tensor projectedGradient = workspace.projectedGradient();
-        if (queries == 0) {
-            projectedGradient
-                    .segment()
-                    .asSlice(3L * keyRow * hidden * Float.BYTES, 3L * keys * hidden * Float.BYTES)
-                    .fill((byte) 0);
-            return;
-        }
-        for (int head = 0; head < heads; head++) {
-            long column = (long) head * headWidth;
-            long key = (long) keyRow * 3 * hidden + hidden + column;
-            long value = key + hidden;
-            for (int block = 0; block < queries; block += QUERY_BLOCK) {
-                int count = Math.min(QUERY_BLOCK, queries - block);
-                float keep = block == 0 ? 0f : 1f;
-                long queryOffset = (long) (queryRow + block) * queryStride + column;
-                long attendedOffset = (long) (attendedRow + block) * hidden + column;
-                probabilities(scores, query, queryOffset, queryStride, count, projected, keyRow, keys, column);
-                products.multiply(
-                        true,
-                        false,
-                        keys,
-                        headWidth,
-                        count,
-                        1f,
-                        scores,
-                        0,
-                        keys,
-                        attendedGradient,
-                        attendedOffset,
-                        hidden,
-                        keep,
-                        projectedGradient,
-                        value,
-                        3 * hidden);
-                products.multiply(
-                        false,
-                        true,
-                        count,
-                        keys,
-                        headWidth,
-                        1f,
-                        attendedGradient,
-                        attendedOffset,
-                        hidden,
-                        projected,
-                        value,
-                        3 * hidden,
-                        0f,
-                        scoreGradient,
-                        0,
-                        keys);
-                kernels.softmaxBackward(scores, scoreGradient, keys, keys, scale, 0, count);
-                products.multiply(
-                        false,
-                        false,
-                        count,
-                        headWidth,
-                        keys,
-                        1f,
-                        scoreGradient,
-                        0,
-                        keys,
-                        projected,
-                        key,
-                        3 * hidden,
-                        0f,
-                        queryGradient,
-                        (long) (queryGradientRow + block) * queryStride + column,
-                        queryStride);
-                products.multiply(
-                        true,
-                        false,
-                        keys,
-                        headWidth,
-                        count,
-                        1f,
-                        scoreGradient,
-                        0,
-                        keys,
-                        query,
-                        queryOffset,
-                        queryStride,
-                        keep,
-                        projectedGradient,
-                        key,
-                        3 * hidden);
-            }
-        }
+        times(gradient, p.attentionOutput, workspace.attendedGradient, 0f, from, to);
     }
 
     /**

@@ -217,9 +217,7 @@ public final class WeightsFolder {
                             random.normal(i, number, 0) * layout.configuration().initializerRange();
                     values.set(parameter.offset() + i, (float) value);
                 }
-            } else if (parameter.offset() >= from
-                    && (parameter.name().endsWith("LayerNorm.weight")
-                            || parameter.name().endsWith("layer_norm.weight"))) {
+            } else if (parameter.offset() >= from && parameter.name().endsWith(".weight")) {
                 for (long i = 0; i < parameter.length(); i++) {
                     values.set(parameter.offset() + i, 1f);
                 }

@@ -30,6 +30,36 @@ public interface Kernels {
     void biasGeluBackward(Tensor values, Tensor gradient, Tensor result, Tensor biasGradient, long from, long to);
 
     /**
+     * {@code result = gelu(gate)·up}, a gated unit (Shazeer 2020, arXiv 2002.05202).
+     *
+     * @param values [rows, 2·columns of the result]: up in the first half of a row, gate in the second
+     */
+    void gatedGelu(Tensor values, Tensor result, long from, long to);
+
+    /**
+     * Backward of {@link #gatedGelu}.
+     *
+     * @param values in: what {@code gatedGelu} was given; out: its gradient
+     * @param gradient of the result
+     * @param result receives {@code gelu(gate)·up} once more
+     */
+    void gatedGeluBackward(Tensor values, Tensor gradient, Tensor result, long from, long to);
+
+    /**
+     * Rotates each head of a row by the angles of the row's position (Su et al. 2021, arXiv 2104.09864), in place: {@code (a, b)}
+     * becomes {@code (a·cos - b·sin, b·cos + a·sin)}, where a is in the first half of a head and b at its place in the second.
+     *
+     * @param columnFrom where the first head begins; heads end at {@code columnTo}
+     * @param rotations [positions, head width]: in each row the cosines of the angles, then the sines
+     * @param positions of each row
+     */
+    void rotary(Tensor values, int columnFrom, int columnTo, Tensor rotations, int[] positions, long from, long to);
+
+    /** Backward of {@link #rotary}: rotates gradients the other way. */
+    void rotaryBackward(
+            Tensor gradient, int columnFrom, int columnTo, Tensor rotations, int[] positions, long from, long to);
+
+    /**
      * {@code result = (x - mean)/√(variance + epsilon)·gamma + beta} in each row (Ba et al. 2016), with the population variance.
      *
      * @param statistics [rows, 2], receives mean and 1/√(variance + epsilon)
@@ -75,23 +105,50 @@ public interface Kernels {
             long from,
             long to);
 
-    /**
-     * Softmax of {@code scale·x} in each row, in place.
-     *
-     * @param stride distance from one row to the next, whatever the tensor's width
-     * @param columns number of values of a row
-     * @param scale above 0
-     */
-    void softmax(Tensor scores, int stride, int columns, float scale, long from, long to);
+    /** Floats of memory that {@link #attention} and {@link #attentionBackward} work in, for up to {@code keys} keys. */
+    long attentionWorkspace(int keys, int headWidth);
 
     /**
-     * Backward of {@link #softmax}: {@code gradient = scale·p·(gradient - Σ p·gradient)}.
+     * Attention over the keys of one sequence, head by head: {@code softmax(Q·Kᵀ/√width)·V} (Vaswani et al. 2017). A head's width is
+     * the result's columns over {@code heads}.
      *
-     * @param probabilities the result of the softmax
-     * @param gradient in: of the probabilities; out: of the scores
+     * @param query queries in the first columns, as many as the result has; rows {@code queryRow} to {@code queryRow + queries}
+     * @param projected [tokens, 3·columns], of which keys and values are read: rows {@code keyRow} to {@code keyRow + keys}
+     * @param result rows {@code resultRow} to {@code resultRow + queries} are written
+     * @param workspace memory of this call's thread, as much as {@link #attentionWorkspace} says
      */
-    void softmaxBackward(
-            Tensor probabilities, Tensor gradient, int stride, int columns, float scale, long from, long to);
+    void attention(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            int heads,
+            Tensor result,
+            int resultRow,
+            Tensor workspace);
+
+    /**
+     * Backward of {@link #attention}; computes the probabilities once more.
+     *
+     * @param resultGradient gradient of the result
+     * @param queryGradient receives the gradient of the queries, where {@code query} has them
+     * @param projectedGradient receives the gradients of keys and values, where {@code projected} has them: 0 without queries
+     */
+    void attentionBackward(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            int heads,
+            Tensor resultGradient,
+            int resultRow,
+            Tensor queryGradient,
+            Tensor projectedGradient,
+            Tensor workspace);
 
     /**
      * Cross entropy of softmax over each row, replaced by its gradient.
@@ -116,7 +173,11 @@ public interface Kernels {
             long from,
             long to);
 
-    /** {@code result = word[token] + position[position] + type} in each row. */
+    /**
+     * {@code result = word[token] + position[position] + type} in each row.
+     *
+     * @param position a table of no rows when none is added
+     */
     void gatherEmbeddings(
             int[] tokens, int[] positions, Tensor word, Tensor position, Tensor type, Tensor result, int from, int to);
 
@@ -161,6 +222,9 @@ public interface Kernels {
     /** {@code target += source; source = 0} for the values {@code from} to {@code to} of the flat tensors. */
     void drain(Tensor target, Tensor source, long from, long to);
 
+    /** {@link #sumOfSquares} adds up runs of this many values, the first of which begins at {@code from}. */
+    int SQUARES_RUN = 4096;
+
     /** Sum of the squares of the values {@code from} to {@code to}; NaN or infinite when one of them is. */
     double sumOfSquares(Tensor values, long from, long to);
 
@@ -181,6 +245,13 @@ public interface Kernels {
             float decay,
             long from,
             long to);
+
+    /** {@link #adamW} for values whose gradient is 0, which is not read: the same bits. */
+    void adamWWithoutGradient(
+            Tensor values, Tensor firstMoment, Tensor secondMoment, AdamWStep step, float decay, long from, long to);
+
+    /** {@code values -= decay·values}: {@link #adamW} for values whose gradient and moments are 0, in the same bits. */
+    void decay(Tensor values, float decay, long from, long to);
 
     /**
      * The numbers of one AdamW step.

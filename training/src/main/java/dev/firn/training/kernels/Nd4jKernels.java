@@ -86,6 +86,72 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
+    public void gatedGelu(Tensor values, Tensor result, long from, long to) {
+        if (to > from) {
+            int n = result.columns();
+            INDArray gate = block(values, 2 * n, n, 2 * n, from, to);
+            rows(result, from, to)
+                    .assign(normalDistribution(gate).muli(gate).muli(block(values, 2 * n, 0, n, from, to)));
+        }
+    }
+
+    @Override
+    public void gatedGeluBackward(Tensor values, Tensor gradient, Tensor result, long from, long to) {
+        if (to <= from) {
+            return;
+        }
+        int n = result.columns();
+        INDArray up = block(values, 2 * n, 0, n, from, to);
+        INDArray gate = block(values, 2 * n, n, 2 * n, from, to);
+        INDArray distribution = normalDistribution(gate);
+        INDArray density = Transforms.exp(gate.mul(gate).muli(-0.5)).muli(INVERSE_ROOT_TWO_PI);
+        INDArray slope = density.muli(gate).addi(distribution);
+        INDArray activated = distribution.muli(gate);
+        INDArray g = rows(gradient, from, to);
+        rows(result, from, to).assign(activated.mul(up));
+        gate.assign(g.mul(up).muli(slope));
+        up.assign(g.mul(activated));
+    }
+
+    @Override
+    public void rotary(
+            Tensor values, int columnFrom, int columnTo, Tensor rotations, int[] positions, long from, long to) {
+        rotate(values, columnFrom, columnTo, rotations, positions, 1, from, to);
+    }
+
+    @Override
+    public void rotaryBackward(
+            Tensor gradient, int columnFrom, int columnTo, Tensor rotations, int[] positions, long from, long to) {
+        rotate(gradient, columnFrom, columnTo, rotations, positions, -1, from, to);
+    }
+
+    private static void rotate(
+            Tensor values,
+            int columnFrom,
+            int columnTo,
+            Tensor rotations,
+            int[] positions,
+            double direction,
+            long from,
+            long to) {
+        int width = rotations.columns();
+        int half = width / 2;
+        for (long r = from; r < to; r++) {
+            int position = positions[(int) r];
+            INDArray cosine = block(rotations, width, 0, half, position, position + 1L);
+            INDArray sine = block(rotations, width, half, width, position, position + 1L)
+                    .mul(direction);
+            for (int column = columnFrom; column < columnTo; column += width) {
+                INDArray a = block(values, values.columns(), column, column + half, r, r + 1);
+                INDArray b = block(values, values.columns(), column + half, column + width, r, r + 1);
+                INDArray first = a.mul(cosine).subi(b.mul(sine));
+                b.assign(b.mul(cosine).addi(a.mul(sine)));
+                a.assign(first);
+            }
+        }
+    }
+
+    @Override
     public void layerNorm(
             Tensor values,
             Tensor gamma,
@@ -161,26 +227,84 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public void softmax(Tensor scores, int stride, int columns, float scale, long from, long to) {
-        if (to > from) {
-            INDArray x = block(scores, stride, 0, columns, from, to);
-            x.assign(softmax(x.mul(scale)));
+    public long attentionWorkspace(int keys, int headWidth) {
+        return 1;
+    }
+
+    @Override
+    public void attention(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            int heads,
+            Tensor result,
+            int resultRow,
+            Tensor workspace) {
+        if (queries == 0) {
+            return;
         }
+        int hidden = result.columns();
+        int width = hidden / heads;
+        for (int column = 0; column < hidden; column += width) {
+            INDArray q = head(query, column, width, queryRow, queries);
+            INDArray k = head(projected, hidden + column, width, keyRow, keys);
+            INDArray v = head(projected, 2 * hidden + column, width, keyRow, keys);
+            head(result, column, width, resultRow, queries)
+                    .assign(probabilities(q, k).mmul(v));
+        }
+    }
+
+    @Override
+    public void attentionBackward(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            int heads,
+            Tensor resultGradient,
+            int resultRow,
+            Tensor queryGradient,
+            Tensor projectedGradient,
+            Tensor workspace) {
+        int hidden = resultGradient.columns();
+        int width = hidden / heads;
+        block(projectedGradient, projectedGradient.columns(), hidden, 3 * hidden, keyRow, (long) keyRow + keys)
+                .assign(0);
+        if (queries == 0) {
+            return;
+        }
+        for (int column = 0; column < hidden; column += width) {
+            INDArray q = head(query, column, width, queryRow, queries).dup();
+            INDArray k = head(projected, hidden + column, width, keyRow, keys);
+            INDArray v = head(projected, 2 * hidden + column, width, keyRow, keys);
+            INDArray g = head(resultGradient, column, width, resultRow, queries);
+            INDArray p = probabilities(q, k);
+            INDArray scores = g.mmul(v.transpose());
+            scores.subiColumnVector(scores.mul(p).sum(1)).muli(p).divi(Math.sqrt(width));
+            head(queryGradient, column, width, queryRow, queries).assign(scores.mmul(k));
+            head(projectedGradient, hidden + column, width, keyRow, keys)
+                    .assign(scores.transpose().mmul(q));
+            head(projectedGradient, 2 * hidden + column, width, keyRow, keys)
+                    .assign(p.transpose().mmul(g));
+        }
+    }
+
+    private static INDArray head(Tensor tensor, int column, int width, int row, int rows) {
+        return block(tensor, tensor.columns(), column, column + width, row, (long) row + rows);
+    }
+
+    private static INDArray probabilities(INDArray query, INDArray key) {
+        return softmax(query.mmul(key.transpose()).divi(Math.sqrt(query.columns())));
     }
 
     private static INDArray softmax(INDArray x) {
         INDArray exponentials = Transforms.exp(x.subColumnVector(x.max(1)));
         return exponentials.diviColumnVector(exponentials.sum(1));
-    }
-
-    @Override
-    public void softmaxBackward(
-            Tensor probabilities, Tensor gradient, int stride, int columns, float scale, long from, long to) {
-        if (to > from) {
-            INDArray p = block(probabilities, stride, 0, columns, from, to);
-            INDArray g = block(gradient, stride, 0, columns, from, to);
-            g.subiColumnVector(g.mul(p).sum(1)).muli(p).muli(scale);
-        }
     }
 
     @Override
@@ -225,10 +349,11 @@ public final class Nd4jKernels implements Kernels {
     public void gatherEmbeddings(
             int[] tokens, int[] positions, Tensor word, Tensor position, Tensor type, Tensor result, int from, int to) {
         for (int r = from; r < to; r++) {
-            rows(result, r, r + 1)
-                    .assign(rows(word, tokens[r], tokens[r] + 1L)
-                            .add(rows(position, positions[r], positions[r] + 1L))
-                            .addi(rows(type, 0, 1)));
+            INDArray sum = rows(word, tokens[r], tokens[r] + 1L).dup();
+            if (position.rows() > 0) {
+                sum.addi(rows(position, positions[r], positions[r] + 1L));
+            }
+            rows(result, r, r + 1L).assign(sum.addi(rows(type, 0, 1)));
         }
     }
 
@@ -335,5 +460,26 @@ public final class Nd4jKernels implements Kernels {
         INDArray root = Transforms.sqrt(v).muli(step.inverseRootCorrection()).addi(step.epsilon());
         flat(values, from, to).muli(1f - decay).subi(m.mul(step.stepSize()).divi(root));
         flat(gradient, from, to).assign(0);
+    }
+
+    @Override
+    public void adamWWithoutGradient(
+            Tensor values, Tensor firstMoment, Tensor secondMoment, AdamWStep step, float decay, long from, long to) {
+        if (to <= from) {
+            return;
+        }
+        INDArray m = flat(firstMoment, from, to);
+        INDArray v = flat(secondMoment, from, to);
+        m.muli(step.beta1());
+        v.muli(step.beta2());
+        INDArray root = Transforms.sqrt(v).muli(step.inverseRootCorrection()).addi(step.epsilon());
+        flat(values, from, to).muli(1f - decay).subi(m.mul(step.stepSize()).divi(root));
+    }
+
+    @Override
+    public void decay(Tensor values, float decay, long from, long to) {
+        if (to > from) {
+            flat(values, from, to).muli(1f - decay);
+        }
     }
 }

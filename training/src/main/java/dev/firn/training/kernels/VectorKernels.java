@@ -17,8 +17,8 @@ public final class VectorKernels implements Kernels {
     /** Width of the vectors, whatever the machine has. */
     public static final int VECTOR_BITS = 256;
 
-    private static final int LANES = VECTOR_BITS / Float.SIZE;
-    private static final int BYTES = LANES * Float.BYTES;
+    static final int LANES = VECTOR_BITS / Float.SIZE;
+    static final int BYTES = LANES * Float.BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
@@ -32,7 +32,7 @@ public final class VectorKernels implements Kernels {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     }
 
-    private static FloatVector load(long address) {
+    static FloatVector load(long address) {
         return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER);
     }
 
@@ -40,7 +40,7 @@ public final class VectorKernels implements Kernels {
         return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER, mask);
     }
 
-    private static void store(FloatVector vector, long address) {
+    static void store(FloatVector vector, long address) {
         vector.intoMemorySegment(MEMORY, address, ORDER);
     }
 
@@ -48,11 +48,11 @@ public final class VectorKernels implements Kernels {
         vector.intoMemorySegment(MEMORY, address, ORDER, mask);
     }
 
-    private static float loadOne(long address) {
+    static float loadOne(long address) {
         return MEMORY.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);
     }
 
-    private static void storeOne(float value, long address) {
+    static void storeOne(float value, long address) {
         MEMORY.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, value);
     }
 
@@ -180,29 +180,178 @@ public final class VectorKernels implements Kernels {
         }
     }
 
+    // In two passes, and what whole vectors do not cover apart: the compiler gives up on a method that does all of it
     private static void biasGeluBackwardRow(long values, long gradient, long result, long biasGradient, int n) {
         int bound = whole(n);
-        int i = 0;
-        for (; i < bound; i += LANES) {
+        normalDistributions(values, result, bound);
+        geluSlopes(values, gradient, result, biasGradient, bound);
+        if (bound < n) {
+            long at = (long) bound * Float.BYTES;
+            biasGeluBackwardRest(values + at, gradient + at, result + at, biasGradient + at, n - bound);
+        }
+    }
+
+    private static void normalDistributions(long values, long result, int bound) {
+        for (int i = 0; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            store(VectorMath.normalDistribution(load(values + at)), result + at);
+        }
+    }
+
+    /** The backward pass when the result already holds the distribution function. */
+    private static void geluSlopes(long values, long gradient, long result, long biasGradient, int bound) {
+        for (int i = 0; i < bound; i += LANES) {
             long at = (long) i * Float.BYTES;
             FloatVector x = load(values + at);
-            FloatVector distribution = VectorMath.normalDistribution(x);
+            FloatVector distribution = load(result + at);
             FloatVector slope = x.fma(VectorMath.normalDensity(x), distribution);
             FloatVector g = load(gradient + at).mul(slope);
             store(g, gradient + at);
             store(x.mul(distribution), result + at);
             store(load(biasGradient + at).add(g), biasGradient + at);
         }
-        if (i < n) {
+    }
+
+    private static void biasGeluBackwardRest(long values, long gradient, long result, long biasGradient, int count) {
+        VectorMask<Float> rest = first(count);
+        FloatVector x = load(values, rest);
+        FloatVector distribution = VectorMath.normalDistribution(x);
+        FloatVector slope = x.fma(VectorMath.normalDensity(x), distribution);
+        FloatVector g = load(gradient, rest).mul(slope);
+        store(g, gradient, rest);
+        store(x.mul(distribution), result, rest);
+        store(load(biasGradient, rest).add(g), biasGradient, rest);
+    }
+
+    @Override
+    public void gatedGelu(Tensor values, Tensor result, long from, long to) {
+        int n = result.columns();
+        checkRows(values, from, to, 2 * n);
+        checkRows(result, from, to, n);
+        for (long r = from; r < to; r++) {
+            long up = row(values, r);
+            gatedGeluRow(up, up + (long) n * Float.BYTES, row(result, r), n);
+        }
+    }
+
+    private static void gatedGeluRow(long up, long gate, long result, int n) {
+        int bound = whole(n);
+        for (int i = 0; i < bound; i += LANES) {
             long at = (long) i * Float.BYTES;
-            VectorMask<Float> rest = first(n - i);
-            FloatVector x = load(values + at, rest);
-            FloatVector distribution = VectorMath.normalDistribution(x);
+            FloatVector x = load(gate + at);
+            store(x.mul(VectorMath.normalDistribution(x)).mul(load(up + at)), result + at);
+        }
+        if (bound < n) {
+            long at = (long) bound * Float.BYTES;
+            VectorMask<Float> rest = first(n - bound);
+            FloatVector x = load(gate + at, rest);
+            store(x.mul(VectorMath.normalDistribution(x)).mul(load(up + at, rest)), result + at, rest);
+        }
+    }
+
+    @Override
+    public void gatedGeluBackward(Tensor values, Tensor gradient, Tensor result, long from, long to) {
+        int n = result.columns();
+        checkRows(values, from, to, 2 * n);
+        checkRows(gradient, from, to, n);
+        checkRows(result, from, to, n);
+        int bound = whole(n);
+        long rest = (long) bound * Float.BYTES;
+        for (long r = from; r < to; r++) {
+            long up = row(values, r);
+            long gate = up + (long) n * Float.BYTES;
+            long g = row(gradient, r);
+            long y = row(result, r);
+            normalDistributions(gate, y, bound);
+            gatedSlopes(up, gate, g, y, bound);
+            if (bound < n) {
+                gatedGeluBackwardRest(up + rest, gate + rest, g + rest, y + rest, n - bound);
+            }
+        }
+    }
+
+    /** The backward pass when the result already holds the distribution function of the gate. */
+    private static void gatedSlopes(long up, long gate, long gradient, long result, int bound) {
+        for (int i = 0; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector x = load(gate + at);
+            FloatVector distribution = load(result + at);
             FloatVector slope = x.fma(VectorMath.normalDensity(x), distribution);
-            FloatVector g = load(gradient + at, rest).mul(slope);
-            store(g, gradient + at, rest);
-            store(x.mul(distribution), result + at, rest);
-            store(load(biasGradient + at, rest).add(g), biasGradient + at, rest);
+            FloatVector activated = x.mul(distribution);
+            FloatVector factor = load(up + at);
+            FloatVector g = load(gradient + at);
+            store(activated.mul(factor), result + at);
+            store(g.mul(factor).mul(slope), gate + at);
+            store(g.mul(activated), up + at);
+        }
+    }
+
+    private static void gatedGeluBackwardRest(long up, long gate, long gradient, long result, int count) {
+        VectorMask<Float> rest = first(count);
+        FloatVector x = load(gate, rest);
+        FloatVector distribution = VectorMath.normalDistribution(x);
+        FloatVector slope = x.fma(VectorMath.normalDensity(x), distribution);
+        FloatVector activated = x.mul(distribution);
+        FloatVector factor = load(up, rest);
+        FloatVector g = load(gradient, rest);
+        store(activated.mul(factor), result, rest);
+        store(g.mul(factor).mul(slope), gate, rest);
+        store(g.mul(activated), up, rest);
+    }
+
+    @Override
+    public void rotary(
+            Tensor values, int columnFrom, int columnTo, Tensor rotations, int[] positions, long from, long to) {
+        rotate(values, columnFrom, columnTo, rotations, positions, 1f, from, to);
+    }
+
+    @Override
+    public void rotaryBackward(
+            Tensor gradient, int columnFrom, int columnTo, Tensor rotations, int[] positions, long from, long to) {
+        rotate(gradient, columnFrom, columnTo, rotations, positions, -1f, from, to);
+    }
+
+    private static void rotate(
+            Tensor values,
+            int columnFrom,
+            int columnTo,
+            Tensor rotations,
+            int[] positions,
+            float direction,
+            long from,
+            long to) {
+        int width = rotations.columns();
+        checkRows(values, from, to, columnTo);
+        for (long r = from; r < to; r++) {
+            int position = positions[(int) r];
+            checkIndex(position, rotations);
+            long angles = row(rotations, position);
+            for (int column = columnFrom; column < columnTo; column += width) {
+                rotateHead(row(values, r) + (long) column * Float.BYTES, angles, width / 2, direction);
+            }
+        }
+    }
+
+    private static void rotateHead(long head, long angles, int half, float direction) {
+        long second = (long) half * Float.BYTES;
+        int bound = whole(half);
+        for (int i = 0; i < bound; i += LANES) {
+            long at = (long) i * Float.BYTES;
+            FloatVector cosine = load(angles + at);
+            FloatVector sine = load(angles + second + at).mul(direction);
+            FloatVector a = load(head + at);
+            FloatVector b = load(head + second + at);
+            store(a.fma(cosine, b.mul(sine).neg()), head + at);
+            store(b.fma(cosine, a.mul(sine)), head + second + at);
+        }
+        for (int i = bound; i < half; i++) {
+            long at = (long) i * Float.BYTES;
+            float cosine = loadOne(angles + at);
+            float sine = loadOne(angles + second + at) * direction;
+            float a = loadOne(head + at);
+            float b = loadOne(head + second + at);
+            storeOne(Math.fma(a, cosine, -(b * sine)), head + at);
+            storeOne(Math.fma(b, cosine, a * sine), head + second + at);
         }
     }
 
@@ -449,29 +598,84 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void softmax(Tensor scores, int stride, int columns, float scale, long from, long to) {
-        checkStrided(scores, stride, columns, from, to);
-        for (long r = from; r < to; r++) {
-            long x = scores.address() + r * stride * Float.BYTES;
-            float largest = largest(x, columns, scale);
-            float sum = exponentials(x, columns, scale, largest);
-            scaleRow(x, columns, 1f / sum);
-        }
+    public long attentionWorkspace(int keys, int headWidth) {
+        return VectorAttention.workspace(keys, headWidth);
     }
 
-    /** The largest of {@code scale·x}, for a positive scale. */
-    private static float largest(long values, int n, float scale) {
-        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        int bound = whole(n);
-        int i = 0;
-        for (; i < bound; i += LANES) {
-            largest = VectorMath.larger(largest, load(values + (long) i * Float.BYTES));
-        }
-        float result = VectorMath.largest(largest);
-        for (; i < n; i++) {
-            result = Math.max(result, loadOne(values + (long) i * Float.BYTES));
-        }
-        return result * scale;
+    @Override
+    public void attention(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            int heads,
+            Tensor result,
+            int resultRow,
+            Tensor workspace) {
+        int width = result.columns() / heads;
+        checkAttention(query, queryRow, queries, projected, keyRow, keys, result, resultRow, workspace, width);
+        VectorAttention.forward(
+                row(query, queryRow),
+                (long) query.columns() * Float.BYTES,
+                queries,
+                row(projected, keyRow),
+                keys,
+                heads,
+                width,
+                row(result, resultRow),
+                workspace.address());
+    }
+
+    @Override
+    public void attentionBackward(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            int heads,
+            Tensor resultGradient,
+            int resultRow,
+            Tensor queryGradient,
+            Tensor projectedGradient,
+            Tensor workspace) {
+        int width = resultGradient.columns() / heads;
+        checkAttention(query, queryRow, queries, projected, keyRow, keys, resultGradient, resultRow, workspace, width);
+        checkRows(queryGradient, queryRow, (long) queryRow + queries, query.columns());
+        checkRows(projectedGradient, keyRow, (long) keyRow + keys, projected.columns());
+        VectorAttention.backward(
+                row(query, queryRow),
+                (long) query.columns() * Float.BYTES,
+                queries,
+                row(projected, keyRow),
+                keys,
+                heads,
+                width,
+                row(resultGradient, resultRow),
+                row(queryGradient, queryRow),
+                row(projectedGradient, keyRow),
+                workspace.address());
+    }
+
+    private static void checkAttention(
+            Tensor query,
+            int queryRow,
+            int queries,
+            Tensor projected,
+            int keyRow,
+            int keys,
+            Tensor result,
+            int resultRow,
+            Tensor workspace,
+            int width) {
+        int hidden = result.columns();
+        checkRows(query, queryRow, (long) queryRow + queries, hidden);
+        checkRows(projected, keyRow, (long) keyRow + keys, 3 * hidden);
+        checkRows(result, resultRow, (long) resultRow + queries, hidden);
+        checkFlat(workspace, 0, VectorAttention.workspace(keys, width));
     }
 
     /** Replaces x by {@code exp(scale·x - largest)} and gives the sum. */
@@ -508,29 +712,6 @@ public final class VectorKernels implements Kernels {
             long at = values + (long) i * Float.BYTES;
             VectorMask<Float> rest = first(n - i);
             store(load(at, rest).mul(factor), at, rest);
-        }
-    }
-
-    @Override
-    public void softmaxBackward(
-            Tensor probabilities, Tensor gradient, int stride, int columns, float scale, long from, long to) {
-        checkStrided(probabilities, stride, columns, from, to);
-        checkStrided(gradient, stride, columns, from, to);
-        for (long r = from; r < to; r++) {
-            long p = probabilities.address() + r * stride * Float.BYTES;
-            long g = gradient.address() + r * stride * Float.BYTES;
-            FloatVector mean = FloatVector.broadcast(SPECIES, dot(p, g, columns));
-            int bound = whole(columns);
-            int i = 0;
-            for (; i < bound; i += LANES) {
-                long at = (long) i * Float.BYTES;
-                store(load(g + at).sub(mean).mul(load(p + at)).mul(scale), g + at);
-            }
-            if (i < columns) {
-                long at = (long) i * Float.BYTES;
-                VectorMask<Float> rest = first(columns - i);
-                store(load(g + at, rest).sub(mean).mul(load(p + at, rest)).mul(scale), g + at, rest);
-            }
         }
     }
 
@@ -617,23 +798,15 @@ public final class VectorKernels implements Kernels {
         int n = result.columns();
         checkRows(result, from, to, n);
         checkVector(type, n);
+        boolean added = position.rows() > 0;
         for (int r = from; r < to; r++) {
             checkIndex(tokens[r], word);
-            checkIndex(positions[r], position);
-            long w = row(word, tokens[r]);
-            long p = row(position, positions[r]);
-            long t = type.address();
             long x = row(result, r);
-            int bound = whole(n);
-            int i = 0;
-            for (; i < bound; i += LANES) {
-                long at = (long) i * Float.BYTES;
-                store(load(w + at).add(load(t + at)).add(load(p + at)), x + at);
-            }
-            if (i < n) {
-                long at = (long) i * Float.BYTES;
-                VectorMask<Float> rest = first(n - i);
-                store(load(w + at, rest).add(load(t + at, rest)).add(load(p + at, rest)), x + at, rest);
+            MemorySegment.copy(MEMORY, row(word, tokens[r]), MEMORY, x, (long) n * Float.BYTES);
+            addTo(x, type.address(), n);
+            if (added) {
+                checkIndex(positions[r], position);
+                addTo(x, row(position, positions[r]), n);
             }
         }
     }
@@ -772,9 +945,9 @@ public final class VectorKernels implements Kernels {
     public double sumOfSquares(Tensor values, long from, long to) {
         checkFlat(values, from, to);
         double total = 0;
-        for (long i = from; i < to; i += 4096) {
+        for (long i = from; i < to; i += SQUARES_RUN) {
             long at = values.address() + i * Float.BYTES;
-            total += dot(at, at, (int) Math.min(4096, to - i));
+            total += dot(at, at, (int) Math.min(SQUARES_RUN, to - i));
         }
         return total;
     }
@@ -857,6 +1030,50 @@ public final class VectorKernels implements Kernels {
             store(ZERO, gradient + at, rest);
             FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
             store(load(values + at, rest).mul(kept).sub(m.mul(stepSize).div(root)), values + at, rest);
+        }
+    }
+
+    @Override
+    public void adamWWithoutGradient(
+            Tensor values, Tensor firstMoment, Tensor secondMoment, AdamWStep step, float decay, long from, long to) {
+        checkFlat(values, from, to);
+        checkFlat(firstMoment, from, to);
+        checkFlat(secondMoment, from, to);
+        FloatVector beta1 = FloatVector.broadcast(SPECIES, step.beta1());
+        FloatVector beta2 = FloatVector.broadcast(SPECIES, step.beta2());
+        FloatVector stepSize = FloatVector.broadcast(SPECIES, step.stepSize());
+        FloatVector correction = FloatVector.broadcast(SPECIES, step.inverseRootCorrection());
+        FloatVector epsilon = FloatVector.broadcast(SPECIES, step.epsilon());
+        float kept = 1f - decay;
+        long i = from;
+        for (; i + LANES <= to; i += LANES) {
+            long at = i * Float.BYTES;
+            long w = values.address() + at;
+            // Adding 0 turns a negative 0 into a positive one, as adding a gradient of 0 does
+            FloatVector m = load(firstMoment.address() + at).mul(beta1).add(ZERO);
+            FloatVector v = load(secondMoment.address() + at).mul(beta2);
+            store(m, firstMoment.address() + at);
+            store(v, secondMoment.address() + at);
+            FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
+            store(load(w).mul(kept).sub(m.mul(stepSize).div(root)), w);
+        }
+        for (; i < to; i++) {
+            long at = i * Float.BYTES;
+            long w = values.address() + at;
+            float m = loadOne(firstMoment.address() + at) * step.beta1() + 0f;
+            float v = loadOne(secondMoment.address() + at) * step.beta2();
+            storeOne(m, firstMoment.address() + at);
+            storeOne(v, secondMoment.address() + at);
+            float root = Math.fma((float) Math.sqrt(v), step.inverseRootCorrection(), step.epsilon());
+            storeOne(loadOne(w) * kept - m * step.stepSize() / root, w);
+        }
+    }
+
+    @Override
+    public void decay(Tensor values, float decay, long from, long to) {
+        checkFlat(values, from, to);
+        for (long i = from; i < to; i += 1 << 20) {
+            scaleRow(values.address() + i * Float.BYTES, (int) Math.min(1 << 20, to - i), 1f - decay);
         }
     }
 }

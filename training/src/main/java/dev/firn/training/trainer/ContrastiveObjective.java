@@ -15,6 +15,7 @@ import dev.firn.training.kernels.Tensor;
 import dev.firn.training.loss.InfoNce;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.optimizer.TouchedRows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,8 @@ final class ContrastiveObjective implements Objective {
                 settings.unseenTokenShare(),
                 settings.unseenTokenShare() == 0 ? new long[0] : frequencies(configuration.vocabularySize()),
                 settings.optimization().seed());
-        this.encoder = new PooledEncoder(layout, values, parameterGradients, settings.pooling(), context);
+        this.encoder = new PooledEncoder(
+                layout, values, parameterGradients, settings.activationMemory(), settings.pooling(), context);
         this.loss = new InfoNce(settings.temperature(), settings.negatives(), settings.slices(), context);
     }
 
@@ -112,7 +114,7 @@ final class ContrastiveObjective implements Objective {
     }
 
     @Override
-    public Outcome accumulate(long step) {
+    public Outcome accumulate(long step, TouchedRows touched) {
         PairSource source = sources.get(batches.source(step));
         int[] pairs = batches.pairs(step);
         int perPair = 1 + source.negativesPerPair();
@@ -131,6 +133,7 @@ final class ContrastiveObjective implements Objective {
             }
             unseenTokens.swap(whole, i, whole.sequences() - perPair, perPair, step, i);
         }
+        touched.add(whole.tokens(), whole.size());
         int sequences = whole.sequences();
         reserve(sequences);
         List<Integer> ends = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.firn.training.trainer;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.training.encoder.ActivationMemory;
 import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
@@ -22,6 +23,8 @@ import java.util.List;
  *     dev.firn.training.batch.UnseenTokens}); 0 for none
  * @param chunkTokens tokens whose activations are held at once; when a batch has more, it is embedded in chunks, and each chunk
  *     is run again for its gradient (GradCache, Gao et al. 2021): memory follows this number, not the batch
+ * @param activationCheckpointing whether a chunk's forward pass keeps the inputs of layers only, and its backward pass computes
+ *     the rest again: the same bits in less memory and more time
  */
 public record ContrastiveSettings(
         double temperature,
@@ -34,6 +37,7 @@ public record ContrastiveSettings(
         double samplingExponent,
         double unseenTokenShare,
         int chunkTokens,
+        boolean activationCheckpointing,
         TrainingLength length,
         OptimizationSettings optimization) {
     public ContrastiveSettings {
@@ -61,5 +65,40 @@ public record ContrastiveSettings(
         if (chunkTokens <= 0) {
             throw new IllegalArgumentException("chunkTokens must be above 0, is " + chunkTokens);
         }
+    }
+
+    /** Settings without activation checkpointing. */
+    public ContrastiveSettings(
+            double temperature,
+            NegativesMode negatives,
+            List<MatryoshkaSlice> slices,
+            Pooling pooling,
+            int queryTokens,
+            int documentTokens,
+            int batchSize,
+            double samplingExponent,
+            double unseenTokenShare,
+            int chunkTokens,
+            TrainingLength length,
+            OptimizationSettings optimization) {
+        this(
+                temperature,
+                negatives,
+                slices,
+                pooling,
+                queryTokens,
+                documentTokens,
+                batchSize,
+                samplingExponent,
+                unseenTokenShare,
+                chunkTokens,
+                false,
+                length,
+                optimization);
+    }
+
+    /** What the encoder keeps of a forward pass. */
+    ActivationMemory activationMemory() {
+        return activationCheckpointing ? ActivationMemory.LAYER_INPUTS : ActivationMemory.ALL_LAYERS;
     }
 }

@@ -13,6 +13,7 @@ import dev.firn.training.encoder.PostNormEncoder;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.loss.TokenMasking;
+import dev.firn.training.optimizer.TouchedRows;
 
 /** Masked language modelling: cross entropy of the words at the chosen tokens, mean over the batch. */
 final class MaskedLanguageObjective implements Objective {
@@ -51,7 +52,7 @@ final class MaskedLanguageObjective implements Objective {
                 settings.specialTokens(),
                 configuration.vocabularySize(),
                 settings.optimization().seed());
-        this.encoder = new PostNormEncoder(layout, values, gradients, context);
+        this.encoder = new PostNormEncoder(layout, values, gradients, settings.activationMemory(), context);
         this.head = new MaskedLanguageHead(layout, values, gradients, context);
     }
 
@@ -61,7 +62,8 @@ final class MaskedLanguageObjective implements Objective {
     }
 
     @Override
-    public Outcome accumulate(long step) {
+    public Outcome accumulate(long step, TouchedRows touched) {
+        touched.addAll();
         int[] rows = batches.choose(step);
         whole.clear();
         for (int row : rows) {

@@ -3,6 +3,7 @@ package dev.firn.training.trainer;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.training.batch.TextBatching;
+import dev.firn.training.encoder.ActivationMemory;
 import java.util.List;
 
 /**
@@ -15,6 +16,8 @@ import java.util.List;
  * @param batching texts or tokens per batch
  * @param maximumTokens longer texts are cut, keeping their closing token; at least 3
  * @param chunkTokens tokens whose activations are held at once (a longer text is a chunk alone); memory follows this
+ * @param activationCheckpointing whether a chunk's forward pass keeps the inputs of layers only, and its backward pass computes
+ *     the rest again: the same bits in less memory and more time
  */
 public record MaskedLanguageSettings(
         double maskedShare,
@@ -23,6 +26,7 @@ public record MaskedLanguageSettings(
         TextBatching batching,
         int maximumTokens,
         int chunkTokens,
+        boolean activationCheckpointing,
         TrainingLength length,
         OptimizationSettings optimization) {
     public MaskedLanguageSettings {
@@ -42,5 +46,23 @@ public record MaskedLanguageSettings(
         if (chunkTokens <= 0) {
             throw new IllegalArgumentException("chunkTokens must be above 0, is " + chunkTokens);
         }
+    }
+
+    /** Settings without activation checkpointing. */
+    public MaskedLanguageSettings(
+            double maskedShare,
+            int maskToken,
+            List<Integer> specialTokens,
+            TextBatching batching,
+            int maximumTokens,
+            int chunkTokens,
+            TrainingLength length,
+            OptimizationSettings optimization) {
+        this(maskedShare, maskToken, specialTokens, batching, maximumTokens, chunkTokens, false, length, optimization);
+    }
+
+    /** What the encoder keeps of a forward pass. */
+    ActivationMemory activationMemory() {
+        return activationCheckpointing ? ActivationMemory.LAYER_INPUTS : ActivationMemory.ALL_LAYERS;
     }
 }

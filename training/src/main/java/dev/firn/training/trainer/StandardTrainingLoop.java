@@ -7,6 +7,7 @@ import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.optimizer.AdamW;
+import dev.firn.training.optimizer.TouchedRows;
 import dev.firn.training.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ final class StandardTrainingLoop implements TrainingLoop {
     private final Tensor gradients;
     private final AdamW optimizer;
     private final Objective objective;
+    private final TouchedRows touched;
     private final List<AppliedUpdate> updates = new ArrayList<>();
 
     private long position;
@@ -43,6 +45,7 @@ final class StandardTrainingLoop implements TrainingLoop {
         this.gradients = requireNonNull(gradients, "gradients is null");
         this.objective = requireNonNull(objective, "objective is null");
         this.optimizer = new AdamW(layout, settings.adamW(), context);
+        this.touched = new TouchedRows(layout.configuration().vocabularySize());
         this.totalSteps = length.steps(objective.stepsPerEpoch());
     }
 
@@ -68,14 +71,16 @@ final class StandardTrainingLoop implements TrainingLoop {
             throw new IllegalStateException("all " + totalSteps + " steps are done");
         }
         double learningRate = learningRate();
-        Objective.Outcome outcome = objective.accumulate(position);
-        double norm = optimizer.norm(gradients);
+        Objective.Outcome outcome = objective.accumulate(position, touched);
+        double norm = optimizer.norm(gradients, touched);
         if (!Double.isFinite(outcome.loss()) || !Double.isFinite(norm)) {
             float largest = context.kernels().largestMagnitude(gradients, 0, gradients.length());
             gradients.segment().fill((byte) 0);
+            touched.clear();
             throw new NonFiniteLossException(position, outcome.loss(), learningRate, largest);
         }
-        optimizer.update(values, gradients, learningRate, norm, settings.clipNorm(), position);
+        optimizer.update(values, gradients, learningRate, norm, settings.clipNorm(), position, touched);
+        touched.clear();
         StepReport report = new StepReport(
                 position, outcome.loss(), learningRate, norm, outcome.tokens(), outcome.examples(), outcome.source());
         position++;
@@ -122,7 +127,9 @@ final class StandardTrainingLoop implements TrainingLoop {
             WeightsFolder.readInto(file, layout, optimizer.firstMoment(), TrainingSnapshot.FIRST);
             WeightsFolder.readInto(file, layout, optimizer.secondMoment(), TrainingSnapshot.SECOND);
         }
+        optimizer.momentsReplaced();
         gradients.segment().fill((byte) 0);
+        touched.clear();
         position = state.position();
         totalSteps = state.totalSteps();
         updates.clear();

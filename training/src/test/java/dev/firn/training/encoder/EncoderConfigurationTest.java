@@ -16,6 +16,60 @@ final class EncoderConfigurationTest {
              "type_vocab_size": 1, "use_cache": true, "vocab_size": 250002}
             """;
 
+    // As in Alibaba-NLP/gte-multilingual-base
+    private static final String GTE_MULTILINGUAL_BASE = """
+            {"architectures": ["NewModel"], "attention_probs_dropout_prob": 0.0, "hidden_act": "gelu",
+             "hidden_dropout_prob": 0.1, "hidden_size": 768, "initializer_range": 0.02, "intermediate_size": 3072,
+             "layer_norm_eps": 1e-12, "layer_norm_type": "layer_norm", "logn_attention_clip1": false,
+             "logn_attention_scale": false, "max_position_embeddings": 8192, "model_type": "new",
+             "num_attention_heads": 12, "num_hidden_layers": 12, "pack_qkv": true, "pad_token_id": 1,
+             "position_embedding_type": "rope", "rope_scaling": {"factor": 8.0, "type": "ntk"}, "rope_theta": 20000,
+             "torch_dtype": "float16", "type_vocab_size": 1, "unpad_inputs": false,
+             "use_memory_efficient_attention": false, "vocab_size": 250048}
+            """;
+
+    @Test
+    void readsTheConfigurationOfGte() {
+        EncoderConfiguration configuration = EncoderConfiguration.fromJson(GTE_MULTILINGUAL_BASE);
+        assertThat(configuration).isEqualTo(EncoderConfiguration.gte(250048, 768, 12, 12, 3072, 8192));
+        assertThat(configuration.positionEncoding()).isEqualTo(new PositionEncoding.Rotary(20_000, 8));
+        assertThat(configuration.maximumTokens()).isEqualTo(8192);
+    }
+
+    @Test
+    void rotaryPositionsWithoutScalingAreReadAndWritten() {
+        EncoderConfiguration configuration = EncoderConfiguration.fromJson(
+                GTE_MULTILINGUAL_BASE.replace("{\"factor\": 8.0, \"type\": \"ntk\"}", "null"));
+        assertThat(configuration.positionEncoding()).isEqualTo(new PositionEncoding.Rotary(20_000, 1));
+        assertThat(EncoderConfiguration.fromJson(configuration.toJson(false))).isEqualTo(configuration);
+    }
+
+    @Test
+    void namesEverythingOfGteThatIsNotSupported() {
+        String other = GTE_MULTILINGUAL_BASE
+                .replace(
+                        "{\"factor\": 8.0, \"type\": \"ntk\"}",
+                        "{\"factor\": \"8\", \"type\": \"yarn\", \"mixed_b\": 0.7}")
+                .replace("\"layer_norm\"", "\"rms_norm\"")
+                .replace("\"pack_qkv\": true", "\"pack_qkv\": false")
+                .replace("\"logn_attention_scale\": false", "\"logn_attention_scale\": true")
+                .replace("\"rope\"", "\"absolute\"")
+                .replace("20000", "\"much\"");
+        assertThatThrownBy(() -> EncoderConfiguration.fromJson(other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("position_embedding_type 'absolute' is not supported (rope)")
+                .hasMessageContaining("rope_theta must be a number, is \"much\"")
+                .hasMessageContaining("rope_scaling of type 'yarn' is not supported (ntk)")
+                .hasMessageContaining("rope_scaling with mixed_b is not supported")
+                .hasMessageContaining("rope_scaling.factor must be a number, is \"8\"")
+                .hasMessageContaining("layer_norm_type 'rms_norm' is not supported (layer_norm)")
+                .hasMessageContaining("logn_attention_scale true is not supported")
+                .hasMessageContaining("pack_qkv false is not supported");
+        assertThatThrownBy(() -> EncoderConfiguration.fromJson(
+                        GTE_MULTILINGUAL_BASE.replace("\"num_attention_heads\": 12", "\"num_attention_heads\": 256")))
+                .hasMessageContaining("rotary positions need heads of an even width, not 3");
+    }
+
     @Test
     void readsAHuggingFaceConfiguration() {
         EncoderConfiguration configuration = EncoderConfiguration.fromJson(XLM_ROBERTA_BASE);
@@ -29,7 +83,9 @@ final class EncoderConfigurationTest {
     @Test
     void whatIsWrittenIsReadBack() {
         for (EncoderConfiguration configuration : new EncoderConfiguration[] {
-            EncoderConfiguration.xlmRoberta(8000, 192, 3, 3, 768, 64), EncoderConfiguration.bert(100, 16, 1, 2, 32, 8)
+            EncoderConfiguration.xlmRoberta(8000, 192, 3, 3, 768, 64),
+            EncoderConfiguration.bert(100, 16, 1, 2, 32, 8),
+            EncoderConfiguration.gte(100, 16, 1, 2, 32, 8)
         }) {
             assertThat(EncoderConfiguration.fromJson(configuration.toJson(true)))
                     .isEqualTo(configuration);

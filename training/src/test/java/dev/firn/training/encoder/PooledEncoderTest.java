@@ -36,7 +36,7 @@ final class PooledEncoderTest {
                 Tensor gradients = Tensor.zeros(1, (int) LAYOUT.length());
                 Tensor outputGradient = Tensor.of(hidden, direction.clone());
                 PooledEncoder encoder = new PooledEncoder(LAYOUT, values, gradients, pooling, context);
-                Reference reference = new Reference(LAYOUT, values.toArray())) {
+                PyTorchEncoder reference = PyTorchEncoder.of(LAYOUT, values.toArray())) {
             Tensor output = encoder.forward(batch);
             float[] vectors = new float[direction.length];
             System.arraycopy(output.toArray(), 0, vectors, 0, vectors.length);
@@ -52,7 +52,7 @@ final class PooledEncoderTest {
                                 case MEAN -> states.mean(new int[] {0}, true);
                             });
                 }
-                NDArray all = Reference.joined(rows);
+                NDArray all = PyTorchEncoder.joined(rows);
                 expected[0] = all.toFloatArray();
                 return all.mul(reference.manager().create(direction, new Shape(SEQUENCES.length, hidden)))
                         .sum();

@@ -13,6 +13,7 @@ import dev.firn.training.batch.Selection;
 import dev.firn.training.encoder.ParameterLayout.Parameter;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class PostNormEncoderTest {
     private static final int VOCABULARY = 37;
-    private static final int[] LENGTHS = {1, 5, 17, 2, 150};
+    private static final int[] LENGTHS = {1, 5, 17, 2, 150, 64, 65, 257, 512};
 
     private static EncoderConfiguration configuration(EncoderFamily family) {
-        // A width that whole vectors do not cover, and one more query than a block of attention holds
+        // Widths that whole vectors do not cover
         return switch (family) {
-            case BERT -> EncoderConfiguration.bert(VOCABULARY, 20, 2, 2, 36, 160);
-            case XLM_ROBERTA -> EncoderConfiguration.xlmRoberta(VOCABULARY, 24, 3, 3, 40, 160);
+            case BERT -> EncoderConfiguration.bert(VOCABULARY, 20, 2, 2, 36, 512);
+            case XLM_ROBERTA -> EncoderConfiguration.xlmRoberta(VOCABULARY, 24, 3, 3, 40, 512);
+            case GTE -> EncoderConfiguration.gte(VOCABULARY, 36, 2, 3, 20, 512);
         };
     }
 
@@ -89,7 +91,7 @@ final class PostNormEncoderTest {
                 Tensor gradients = Tensor.zeros(1, (int) layout.length());
                 Tensor outputGradient = Tensor.of(hidden, direction);
                 PostNormEncoder encoder = new PostNormEncoder(layout, values, gradients, context);
-                Reference reference = new Reference(layout, values.toArray())) {
+                PyTorchEncoder reference = PyTorchEncoder.of(layout, values.toArray())) {
             float[] output = firstRows(encoder.forward(batch, selection), batch.size());
             encoder.backward(batch, selection, outputGradient);
             float[][] expected = new float[1][];
@@ -98,7 +100,7 @@ final class PostNormEncoderTest {
                 for (int[] sequence : sequences) {
                     states.add(reference.forward(sequence));
                 }
-                NDArray all = Reference.joined(states);
+                NDArray all = PyTorchEncoder.joined(states);
                 expected[0] = all.toFloatArray();
                 return all.mul(reference.manager().create(direction, new Shape(batch.size(), hidden)))
                         .sum();
@@ -134,8 +136,8 @@ final class PostNormEncoderTest {
         int[][] sequences = sequences();
         PackedBatch batch = batch(sequences);
         // Nothing of the first and the fourth sequence
-        int[][] masked = {{}, {0, 3}, {5}, {}, {0, 1, 77, 130, 149}};
-        int[] words = {3, 36, 0, 11, 12, 13, 14, 15};
+        int[][] masked = {{}, {0, 3}, {5}, {}, {0, 1, 77, 130, 149}, {}, {64}, {256}, {511}};
+        int[] words = {3, 36, 0, 11, 12, 13, 14, 15, 1, 2, 3};
         Selection selection = new Selection();
         for (int s = 0; s < masked.length; s++) {
             for (int place : masked[s]) {
@@ -148,7 +150,7 @@ final class PostNormEncoderTest {
                 Tensor gradients = Tensor.zeros(1, (int) layout.length());
                 PostNormEncoder encoder = new PostNormEncoder(layout, values, gradients, context);
                 MaskedLanguageHead head = new MaskedLanguageHead(layout, values, gradients, context);
-                Reference reference = new Reference(layout, values.toArray())) {
+                PyTorchEncoder reference = PyTorchEncoder.of(layout, values.toArray())) {
             Tensor states = encoder.forward(batch, selection);
             double loss = head.lossAndGradient(states, words.length, words, 0, 1f / words.length) / words.length;
             encoder.backward(batch, selection, states);
@@ -164,7 +166,7 @@ final class PostNormEncoderTest {
                     }
                 }
                 NDArray logProbabilities =
-                        reference.logits(Reference.joined(rows)).logSoftmax(1);
+                        reference.logits(PyTorchEncoder.joined(rows)).logSoftmax(1);
                 NDArray sum = reference.manager().create(0f);
                 for (int i = 0; i < words.length; i++) {
                     sum = sum.sub(logProbabilities.get(new NDIndex(i + ", " + words[i])));
@@ -285,6 +287,72 @@ final class PostNormEncoderTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(EncoderFamily.class)
+    void computingLayersOnceMoreGivesTheBitsOfKeepingThem(EncoderFamily family) {
+        ParameterLayout layout = new ParameterLayout(configuration(family), false);
+        PackedBatch batch = batch(sequences());
+        Selection selection = new Selection();
+        selection.selectFirst(batch);
+        float[][] gradientsOf = new float[2][];
+        for (int i = 0; i < 2; i++) {
+            ActivationMemory memory = i == 0 ? ActivationMemory.ALL_LAYERS : ActivationMemory.LAYER_INPUTS;
+            try (ComputeContext context = new ComputeContext(2);
+                    Tensor values = randomValues(layout, 1);
+                    Tensor gradients = Tensor.zeros(1, (int) layout.length());
+                    PostNormEncoder encoder = new PostNormEncoder(layout, values, gradients, memory, context)) {
+                // Twice, so that what the first pass leaves behind does not show
+                for (int pass = 0; pass < 2; pass++) {
+                    encoder.backward(batch, selection, encoder.forward(batch, selection));
+                }
+                gradientsOf[i] = gradients.toArray();
+            }
+        }
+        assertThat(gradientsOf[1]).containsExactly(gradientsOf[0]);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EncoderFamily.class)
+    void aSequenceOf8192TokensGivesTheSameWhetherItsFirstTokenIsWantedOrAll(EncoderFamily family) {
+        EncoderConfiguration configuration = switch (family) {
+            case BERT -> EncoderConfiguration.bert(VOCABULARY, 16, 1, 1, 16, 8192);
+            case XLM_ROBERTA -> EncoderConfiguration.xlmRoberta(VOCABULARY, 16, 1, 1, 16, 8192);
+            case GTE -> EncoderConfiguration.gte(VOCABULARY, 16, 1, 1, 16, 8192);
+        };
+        ParameterLayout layout = new ParameterLayout(configuration, false);
+        int[] sequence = new Random(4).ints(8192, 0, VOCABULARY).toArray();
+        PackedBatch batch = batch(new int[][] {sequence});
+        Selection all = new Selection();
+        all.selectAll(batch);
+        Selection first = new Selection();
+        first.selectFirst(batch);
+        try (ComputeContext context = new ComputeContext(1);
+                Tensor values = randomValues(layout, 1);
+                Tensor gradients = Tensor.zeros(1, (int) layout.length());
+                Tensor outputGradient = Tensor.zeros(8192, 16);
+                PostNormEncoder encoder = new PostNormEncoder(layout, values, gradients, context)) {
+            float[] alone = firstRows(encoder.forward(batch, first), 1);
+            float[] output = firstRows(encoder.forward(batch, all), 8192);
+            assertThat(Arrays.copyOf(output, 16)).containsExactly(alone, within(1e-5f));
+            // The slope along a direction in all parameters, against that of the first token's output on its own
+            for (int i = 0; i < 16; i++) {
+                outputGradient.set(i, 1f + i);
+            }
+            encoder.backward(batch, all, outputGradient);
+            float[] ofAll = gradients.toArray();
+            gradients.segment().fill((byte) 0);
+            Tensor output1 = encoder.forward(batch, first);
+            for (int i = 0; i < 16; i++) {
+                output1.set(i, 1f + i);
+            }
+            encoder.backward(batch, first, output1);
+            float[] ofFirst = gradients.toArray();
+            for (int i = 0; i < ofAll.length; i++) {
+                assertThat(ofAll[i]).isFinite().isEqualTo(ofFirst[i], within(1e-4f + 1e-4f * Math.abs(ofFirst[i])));
+            }
+        }
+    }
+
     @Test
     void refusesTokensOutsideTheVocabularyAndSequencesAboveThePositions() {
         ParameterLayout layout = new ParameterLayout(configuration(EncoderFamily.BERT), false);
@@ -297,11 +365,11 @@ final class PostNormEncoderTest {
             assertThatThrownBy(() -> encoder.forward(outside, selection))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("token 37 is outside the vocabulary of 37");
-            PackedBatch longer = batch(new int[][] {new int[161]});
+            PackedBatch longer = batch(new int[][] {new int[513]});
             selection.selectFirst(longer);
             assertThatThrownBy(() -> encoder.forward(longer, selection))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("a sequence has 161 tokens, the model has positions for 160");
+                    .hasMessage("a sequence has 513 tokens, the model has positions for 512");
         }
     }
 }

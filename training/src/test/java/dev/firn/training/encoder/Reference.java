@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The same encoder in PyTorch, from its own operations, with its own gradients: one sequence at a time. */
-final class Reference implements AutoCloseable {
+/** BERT and XLM-R. */
+final class Reference implements PyTorchEncoder {
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private final ParameterLayout layout;
     private final EncoderConfiguration configuration;
@@ -33,7 +33,8 @@ final class Reference implements AutoCloseable {
         }
     }
 
-    NDManager manager() {
+    @Override
+    public NDManager manager() {
         return manager;
     }
 
@@ -41,8 +42,8 @@ final class Reference implements AutoCloseable {
         return parameters.get(name);
     }
 
-    /** Output of the last layer for one sequence, [tokens, hidden]. */
-    NDArray forward(int[] tokens) {
+    @Override
+    public NDArray forward(int[] tokens) {
         int hidden = configuration.hidden();
         NDArray word = rows(parameter("embeddings.word_embeddings.weight"), tokens);
         int[] places = new int[tokens.length];
@@ -78,8 +79,8 @@ final class Reference implements AutoCloseable {
         return x;
     }
 
-    /** Logits of the masked language head. */
-    NDArray logits(NDArray states) {
+    @Override
+    public NDArray logits(NDArray states) {
         boolean bert = configuration.family() == EncoderFamily.BERT;
         NDArray dense = gelu(linear(states, bert ? "cls.predictions.transform.dense" : "lm_head.dense"));
         NDArray normed = norm(dense, bert ? "cls.predictions.transform.LayerNorm" : "lm_head.layer_norm");
@@ -92,12 +93,7 @@ final class Reference implements AutoCloseable {
         for (int row : rows) {
             parts.add(table.get(new NDIndex(row + ":" + (row + 1))));
         }
-        return joined(parts);
-    }
-
-    /** Rows one after the other. DJL's own {@code concat} loses the gradient of a list of one. */
-    static NDArray joined(NDList parts) {
-        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 0);
+        return PyTorchEncoder.joined(parts);
     }
 
     private NDArray linear(NDArray x, String name) {
@@ -117,8 +113,8 @@ final class Reference implements AutoCloseable {
                 .add(parameter(name + ".bias"));
     }
 
-    /** Runs the loss under PyTorch's differentiation and gives every parameter's gradient by name. */
-    Map<String, float[]> gradients(Supplier<NDArray> loss) {
+    @Override
+    public Map<String, float[]> gradients(Supplier<NDArray> loss) {
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             collector.backward(loss.get());
         }

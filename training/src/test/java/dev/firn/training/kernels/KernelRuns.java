@@ -72,6 +72,13 @@ final class KernelRuns {
             addRowKernels(runs, columns);
             addLossKernels(runs, columns);
         }
+        for (int width : new int[] {3, 16, 29}) {
+            addAttention(runs, width, 1, 1);
+            addAttention(runs, width, 18, 5);
+        }
+        // More queries than a block has, and more keys than are summed at once
+        addAttention(runs, 4, 20, 66);
+        addAttention(runs, 4, 260, 2);
         for (int length : new int[] {5, 4096, 4099}) {
             addFlatKernels(runs, length);
         }
@@ -108,6 +115,25 @@ final class KernelRuns {
             kernels.biasGeluBackward(x.reset(), g.reset(), y.reset(), first.reset(), 1, ROWS);
             return new Tensor[] {g.tensor(), y.tensor(), first.tensor()};
         });
+        Input doubled = Input.of(ROWS, 2 * n, 15, 4f, 0.1f);
+        runs.put("gatedGelu " + n, kernels -> {
+            kernels.gatedGelu(doubled.reset(), y.reset(), 1, ROWS);
+            return new Tensor[] {y.tensor()};
+        });
+        runs.put("gatedGeluBackward " + n, kernels -> {
+            kernels.gatedGeluBackward(doubled.reset(), g.reset(), y.reset(), 1, ROWS);
+            return new Tensor[] {doubled.tensor(), y.tensor()};
+        });
+        Input rotated = Input.of(ROWS, 6 * n, 16, 4f, 0.1f);
+        Input rotations = Input.of(TABLE_ROWS, 2 * n, 17, 1f, 0f);
+        runs.put("rotary " + n, kernels -> {
+            kernels.rotary(rotated.reset(), 2 * n, 6 * n, rotations.reset(), INDICES, 1, ROWS);
+            return new Tensor[] {rotated.tensor()};
+        });
+        runs.put("rotaryBackward " + n, kernels -> {
+            kernels.rotaryBackward(rotated.reset(), 0, 4 * n, rotations.reset(), INDICES, 1, ROWS);
+            return new Tensor[] {rotated.tensor()};
+        });
         runs.put("layerNorm " + n, kernels -> {
             kernels.layerNorm(x.reset(), gamma.reset(), beta.reset(), 1e-5f, y.reset(), statistics.reset(), 1, ROWS);
             return new Tensor[] {y.tensor(), statistics.tensor()};
@@ -143,6 +169,11 @@ final class KernelRuns {
             kernels.gatherEmbeddings(INDICES, TARGETS, table.reset(), other.reset(), bias.reset(), y.reset(), 1, ROWS);
             return new Tensor[] {y.tensor()};
         });
+        Input none = Input.of(0, n, 14, 1f, 0f);
+        runs.put("gatherEmbeddings without positions " + n, kernels -> {
+            kernels.gatherEmbeddings(INDICES, TARGETS, table.reset(), none.tensor(), bias.reset(), y.reset(), 1, ROWS);
+            return new Tensor[] {y.tensor()};
+        });
         runs.put("gatherRows " + n, kernels -> {
             kernels.gatherRows(table.reset(), INDICES, y.reset(), 1, ROWS);
             return new Tensor[] {y.tensor()};
@@ -171,22 +202,8 @@ final class KernelRuns {
 
     private static void addLossKernels(Map<String, Run> runs, int n) {
         Input x = Input.of(ROWS, n, 21, 30f, 0f);
-        Input p = Input.of(ROWS, n, 22, 0.5f, 0.5f);
-        Input g = Input.of(ROWS, n, 23, 1f, 0f);
         Input bias = Input.of(1, n, 24, 1f, 0f);
         Input loss = Input.of(1, 2, 25, 0f, 0f);
-        runs.put("softmax " + n, kernels -> {
-            kernels.softmax(x.reset(), n, n, 0.3f, 1, ROWS);
-            return new Tensor[] {x.tensor()};
-        });
-        runs.put("softmax of a part of " + n, kernels -> {
-            kernels.softmax(x.reset(), n, n - 2, 4f, 0, ROWS);
-            return new Tensor[] {x.tensor()};
-        });
-        runs.put("softmaxBackward " + n, kernels -> {
-            kernels.softmaxBackward(p.reset(), g.reset(), n, n, 0.3f, 1, ROWS);
-            return new Tensor[] {g.tensor()};
-        });
         runs.put("crossEntropy " + n, kernels -> {
             Tensor logits = x.reset();
             logits.set(n + 0, Float.NEGATIVE_INFINITY);
@@ -195,6 +212,44 @@ final class KernelRuns {
             loss.tensor().set(1, (float) (sum - (float) sum));
             return new Tensor[] {logits, loss.tensor()};
         });
+    }
+
+    private static void addAttention(Map<String, Run> runs, int width, int keys, int queries) {
+        int heads = 2;
+        int hidden = heads * width;
+        Input query = Input.of(queries + 2, hidden, 41, 2f, 0f);
+        Input projected = Input.of(keys + 2, 3 * hidden, 42, 2f, 0f);
+        Input result = Input.of(queries + 1, hidden, 43, 1f, 0f);
+        Input queryGradient = Input.of(queries + 2, hidden, 44, 1f, 0f);
+        Input projectedGradient = Input.of(keys + 2, 3 * hidden, 45, 1f, 0f);
+        String shape = " of " + queries + " queries, " + keys + " keys, width " + width;
+        runs.put("attention" + shape, kernels -> {
+            try (Tensor workspace = Tensor.zeros(1, (int) kernels.attentionWorkspace(keys, width))) {
+                kernels.attention(
+                        query.reset(), 2, queries, projected.reset(), 1, keys, heads, result.reset(), 1, workspace);
+            }
+            return new Tensor[] {result.tensor()};
+        });
+        for (int count : new int[] {0, queries}) {
+            runs.put("attentionBackward of " + count + shape, kernels -> {
+                try (Tensor workspace = Tensor.zeros(1, (int) kernels.attentionWorkspace(keys, width))) {
+                    kernels.attentionBackward(
+                            query.reset(),
+                            2,
+                            count,
+                            projected.reset(),
+                            1,
+                            keys,
+                            heads,
+                            result.reset(),
+                            1,
+                            queryGradient.reset(),
+                            projectedGradient.reset(),
+                            workspace);
+                }
+                return new Tensor[] {queryGradient.tensor(), projectedGradient.tensor()};
+            });
+        }
     }
 
     private static void addFlatKernels(Map<String, Run> runs, int length) {
@@ -213,6 +268,14 @@ final class KernelRuns {
             sum.reset().set(0, (float) squares);
             sum.tensor().set(1, kernels.largestMagnitude(x.tensor(), 1, length));
             return new Tensor[] {sum.tensor()};
+        });
+        runs.put("adamWWithoutGradient " + length, kernels -> {
+            kernels.adamWWithoutGradient(x.reset(), m.reset(), v.reset(), step, 0.01f, 1, length);
+            return new Tensor[] {x.tensor(), m.tensor(), v.tensor()};
+        });
+        runs.put("decay " + length, kernels -> {
+            kernels.decay(x.reset(), 0.01f, 1, length);
+            return new Tensor[] {x.tensor()};
         });
         runs.put("adamW " + length, kernels -> {
             kernels.adamW(x.reset(), g.reset(), m.reset(), v.reset(), step, 0.01f, 1, length);

@@ -9,6 +9,7 @@ import dev.firn.training.encoder.ParameterLayout;
 import dev.firn.training.encoder.ParameterLayout.Parameter;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,110 @@ final class AdamWTest {
                 assertThat((double) values.get(i)).isEqualTo(expected[i], within(2e-6));
             }
         }
+    }
+
+    private static final int ROWS = LAYOUT.configuration().vocabularySize();
+    private static final int WIDTH = LAYOUT.configuration().hidden();
+
+    /** A gradient that is 0 in the rows of the word table that are not among the tokens. */
+    private static float[] randomIn(int[] tokens, long seed) {
+        float[] gradient = random(seed);
+        for (int row = 0; row < ROWS; row++) {
+            int candidate = row;
+            if (Arrays.stream(tokens).noneMatch(token -> token == candidate)) {
+                Arrays.fill(gradient, row * WIDTH, (row + 1) * WIDTH, 0f);
+            }
+        }
+        return gradient;
+    }
+
+    private static final int[][] TOKENS = {{3, 4, 3, 17}, {39, 0}, {}, {4, 18, 18}, {3}};
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void knowingWhichRowsAreTouchedChangesNoBitOfADenseUpdate(int threads) {
+        int length = (int) LAYOUT.length();
+        try (ComputeContext context = new ComputeContext(threads);
+                Tensor dense = Tensor.of(length, random(1));
+                Tensor sparse = Tensor.of(length, random(1));
+                Tensor gradients = Tensor.zeros(1, length);
+                AdamW whole = new AdamW(LAYOUT, AdamWSettings.defaults(), context);
+                AdamW partly = new AdamW(LAYOUT, AdamWSettings.defaults(), context);
+                AdamW restored = new AdamW(LAYOUT, AdamWSettings.defaults(), context)) {
+            TouchedRows touched = new TouchedRows(ROWS);
+            for (int step = 0; step < TOKENS.length; step++) {
+                float[] gradient = randomIn(TOKENS[step], 20 + step);
+                gradients.set(0, gradient);
+                double norm = whole.norm(gradients);
+                whole.update(dense, gradients, 0.01, norm, 5, step);
+
+                touched.clear();
+                touched.add(TOKENS[step], TOKENS[step].length);
+                gradients.set(0, gradient);
+                // From the middle on, an optimiser that was given the moments goes on
+                AdamW optimizer = step < 3 ? partly : restored;
+                if (step == 3) {
+                    restored.firstMoment().set(0, partly.firstMoment().toArray());
+                    restored.secondMoment().set(0, partly.secondMoment().toArray());
+                    restored.momentsReplaced();
+                }
+                assertThat(optimizer.norm(gradients, touched)).isEqualTo(norm);
+                optimizer.update(sparse, gradients, 0.01, norm, 5, step, touched);
+
+                assertThat(gradients.toArray()).containsOnly(0f);
+                assertThat(sparse.toArray()).containsExactly(dense.toArray());
+                assertThat(optimizer.firstMoment().toArray())
+                        .containsExactly(whole.firstMoment().toArray());
+                assertThat(optimizer.secondMoment().toArray())
+                        .containsExactly(whole.secondMoment().toArray());
+            }
+        }
+    }
+
+    @Test
+    void lazyUpdatesLeaveRowsWithoutAGradientAloneAndTreatTheOthersAsEver() {
+        int length = (int) LAYOUT.length();
+        AdamWSettings lazily = new AdamWSettings(0.9, 0.999, 1e-8, 0.01, EmbeddingUpdates.LAZY);
+        try (ComputeContext context = new ComputeContext(2);
+                Tensor values = Tensor.of(length, random(1));
+                Tensor gradients = Tensor.zeros(1, length);
+                AdamW optimizer = new AdamW(LAYOUT, lazily, context)) {
+            TouchedRows touched = new TouchedRows(ROWS);
+            for (int step = 0; step < TOKENS.length; step++) {
+                float[] before = values.toArray();
+                float[] firstBefore = optimizer.firstMoment().toArray();
+                float[] secondBefore = optimizer.secondMoment().toArray();
+                float[] gradient = randomIn(TOKENS[step], 20 + step);
+                gradients.set(0, gradient);
+                touched.clear();
+                touched.add(TOKENS[step], TOKENS[step].length);
+                double norm = optimizer.norm(gradients, touched);
+                optimizer.update(values, gradients, 0.01, norm, Double.POSITIVE_INFINITY, step, touched);
+                for (int i = 0; i < ROWS * WIDTH; i++) {
+                    float value = values.get(i);
+                    if (touched.contains(i / WIDTH)) {
+                        double first = 0.9 * firstBefore[i] + 0.1 * gradient[i];
+                        double second = 0.999 * secondBefore[i] + 0.001 * gradient[i] * gradient[i];
+                        double root = Math.sqrt(second / (1 - Math.pow(0.999, step + 1))) + 1e-8;
+                        double expected =
+                                before[i] * (1 - 0.01 * 0.01) - 0.01 * first / (1 - Math.pow(0.9, step + 1)) / root;
+                        assertThat((double) value).isEqualTo(expected, within(2e-6));
+                    } else {
+                        assertThat(value).isEqualTo(before[i]);
+                        assertThat(optimizer.firstMoment().get(i)).isEqualTo(firstBefore[i]);
+                        assertThat(optimizer.secondMoment().get(i)).isEqualTo(secondBefore[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void embeddingUpdatesThatThereAreNotAreNamedWithThoseThereAre() {
+        assertThat(EmbeddingUpdates.of("lazy")).isEqualTo(EmbeddingUpdates.LAZY);
+        assertThatThrownBy(() -> EmbeddingUpdates.of("sparse"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there are no embedding updates sparse; there are dense and lazy");
     }
 
     @Test

@@ -14,6 +14,9 @@ import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.optimizer.AdamWSettings;
+import dev.firn.training.optimizer.EmbeddingUpdates;
+import dev.firn.training.safetensors.SafetensorsFile;
 import dev.firn.training.schedule.Constant;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -221,6 +224,107 @@ final class TrainingLoopTest {
     private static void finish(TrainingLoop loop, Path target) throws IOException {
         try (Snapshot snapshot = loop.snapshot()) {
             snapshot.write(target);
+        }
+    }
+
+    @Test
+    void activationCheckpointingChangesNoBit() throws IOException {
+        MaskedLanguageSettings masked = ToyData.maskedLanguage(4);
+        assertSameBits(
+                () -> maskedLanguage(4),
+                () -> TrainingLoop.maskedLanguage(
+                        weights,
+                        ToyData.texts(300, 1),
+                        new MaskedLanguageSettings(
+                                masked.maskedShare(),
+                                masked.maskToken(),
+                                masked.specialTokens(),
+                                masked.batching(),
+                                masked.maximumTokens(),
+                                masked.chunkTokens(),
+                                true,
+                                masked.length(),
+                                masked.optimization()),
+                        context));
+        ContrastiveSettings contrastive = ToyData.contrastive(NegativesMode.IN_BATCH, 4, 64);
+        assertSameBits(
+                () -> contrastive(contrastive),
+                () -> contrastive(new ContrastiveSettings(
+                        contrastive.temperature(),
+                        contrastive.negatives(),
+                        contrastive.slices(),
+                        contrastive.pooling(),
+                        contrastive.queryTokens(),
+                        contrastive.documentTokens(),
+                        contrastive.batchSize(),
+                        contrastive.chunkTokens(),
+                        true,
+                        contrastive.length(),
+                        contrastive.optimization())));
+    }
+
+    private void assertSameBits(Opener one, Opener other) throws IOException {
+        Path first = Files.createTempDirectory(folder, "one");
+        Path second = Files.createTempDirectory(folder, "other");
+        try (TrainingLoop loop = one.open()) {
+            losses(loop);
+            finish(loop, first);
+        }
+        try (TrainingLoop loop = other.open()) {
+            losses(loop);
+            finish(loop, second);
+        }
+        for (String name : List.of("model.safetensors", "moments.safetensors")) {
+            assertThat(second.resolve(name)).hasSameBinaryContentAs(first.resolve(name));
+        }
+    }
+
+    private TrainingLoop contrastive(ContrastiveSettings settings) throws IOException {
+        return TrainingLoop.contrastive(
+                weights,
+                ToyData.side(200, 0, 3, 1),
+                ToyData.side(200, 2, 5, 2),
+                ToyData.sources(200, 0),
+                settings,
+                context);
+    }
+
+    @Test
+    void trainingWithLazyEmbeddingsContinuesInTheSameBitsAndMovesOnlyWordsOfTheBatches() throws IOException {
+        ContrastiveSettings dense = ToyData.contrastive(NegativesMode.IN_BATCH, 24, 64);
+        OptimizationSettings optimization = dense.optimization();
+        ContrastiveSettings lazy = new ContrastiveSettings(
+                dense.temperature(),
+                dense.negatives(),
+                dense.slices(),
+                dense.pooling(),
+                dense.queryTokens(),
+                dense.documentTokens(),
+                dense.batchSize(),
+                dense.chunkTokens(),
+                dense.length(),
+                new OptimizationSettings(
+                        new AdamWSettings(0.9, 0.999, 1e-8, 0.01, EmbeddingUpdates.LAZY),
+                        optimization.schedule(),
+                        optimization.clipNorm(),
+                        optimization.seed()));
+        assertContinuesInTheSameBits(() -> contrastive(lazy));
+        Path after = folder.resolve("after");
+        try (TrainingLoop loop = contrastive(lazy)) {
+            losses(loop);
+            loop.saveWeights(after);
+        }
+        // No toy text has the mask token
+        assertThat(wordRow(after, 4)).containsExactly(wordRow(weights, 4));
+        assertThat(wordRow(after, 0)).isNotEqualTo(wordRow(weights, 0));
+    }
+
+    private static float[] wordRow(Path folder, int row) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"));
+                Tensor table = Tensor.zeros(ToyData.VOCABULARY, 16)) {
+            String name = "embeddings.word_embeddings.weight";
+            file.read(file.contains(name) ? name : "roberta." + name, table.segment());
+            return Arrays.copyOfRange(table.toArray(), row * 16, (row + 1) * 16);
         }
     }
 

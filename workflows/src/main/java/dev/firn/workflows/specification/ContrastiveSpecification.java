@@ -24,4 +24,5 @@ public record ContrastiveSpecification(
         ScheduleSpecification schedule,
         OptimizerSpecification optimizer,
         int chunkTokens,
+        boolean activationCheckpointing,
         CheckpointsSpecification checkpoints) {}

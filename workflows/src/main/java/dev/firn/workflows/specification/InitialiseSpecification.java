@@ -15,4 +15,5 @@ public record InitialiseSpecification(
         ScheduleSpecification schedule,
         OptimizerSpecification optimizer,
         int chunkTokens,
+        boolean activationCheckpointing,
         CheckpointsSpecification checkpoints) {}

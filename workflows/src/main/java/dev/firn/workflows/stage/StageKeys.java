@@ -106,7 +106,9 @@ public final class StageKeys {
         for (String part : parts) {
             JsonNode value = document.get(part).deepCopy();
             if (value instanceof ObjectNode object) {
+                // Neither changes a bit
                 object.remove("checkpoints");
+                object.remove("activationCheckpointing");
                 start(object);
                 teacher(object);
             }

@@ -45,6 +45,8 @@ class SpecificationReaderTest {
         assertThat(specification.encoder().intermediateSize()).isEqualTo(256);
         assertThat(specification.pretrain().temperature()).isEqualTo(0.02);
         assertThat(specification.pretrain().epochs()).isEqualTo(3);
+        assertThat(specification.pretrain().activationCheckpointing()).isFalse();
+        assertThat(specification.pretrain().optimizer().embeddings()).isEqualTo("dense");
         assertThat(specification.pretrain().matryoshka().dimensions()).isEmpty();
         assertThat(specification.filter().topRank()).isEqualTo(20);
         assertThat(specification.mine().threshold())
@@ -99,6 +101,19 @@ class SpecificationReaderTest {
                         "/encoder/attentionHeads",
                         "/mine/depth")
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void takesLazyEmbeddingsAndActivationCheckpointing() {
+        RunSpecification specification =
+                reader.read(SMALL + "pretrain: {activationCheckpointing: true, optimizer: {embeddings: lazy}}\n");
+
+        assertThat(specification.pretrain().activationCheckpointing()).isTrue();
+        assertThat(specification.pretrain().optimizer().embeddings()).isEqualTo("lazy");
+        assertThat(specification.finetune().activationCheckpointing()).isFalse();
+        assertThat(faults(SMALL + "pretrain: {optimizer: {embeddings: sparse}}\n"))
+                .extracting(Fault::pointer)
+                .containsExactly("/pretrain/optimizer/embeddings");
     }
 
     @Test

@@ -49,6 +49,7 @@ class StageKeysTest {
     @Test
     void whatDoesNotTouchTheOutputsTouchesNoKey() {
         assertThat(changed("/pretrain/checkpoints", "everySteps", 7)).isEmpty();
+        assertThat(changed("/pretrain", "activationCheckpointing", true)).isEmpty();
         assertThat(changed("", "description", "other words")).isEmpty();
         assertThat(changed("", "priority", 7)).isEmpty();
         assertThat(changed("", "reuse", false)).isEmpty();
