@@ -257,6 +257,8 @@ final class TrainingLoopTest {
                         contrastive.queryTokens(),
                         contrastive.documentTokens(),
                         contrastive.batchSize(),
+                        contrastive.samplingExponent(),
+                        contrastive.unseenTokenShare(),
                         contrastive.chunkTokens(),
                         true,
                         contrastive.length(),
@@ -301,6 +303,8 @@ final class TrainingLoopTest {
                 dense.queryTokens(),
                 dense.documentTokens(),
                 dense.batchSize(),
+                dense.samplingExponent(),
+                dense.unseenTokenShare(),
                 dense.chunkTokens(),
                 dense.length(),
                 new OptimizationSettings(
