@@ -59,9 +59,10 @@ class StartsElsewhereTest {
         firn.close();
     }
 
-    /** The specification with another start, and that model as the teacher. */
+    /** The specification with another start, that model as the teacher, and another model's name, so that its alias stays. */
     private static String from(String start, int steps) {
-        return scratch.replaceAll("(?m)^tokenizer:.*\n", "")
+        return scratch.replace("model: small, alias: champion", "model: further, alias: champion")
+                .replaceAll("(?m)^tokenizer:.*\n", "")
                 .replaceAll("(?m)^encoder:.*\n", "")
                 .replaceAll(
                         "(?s)initialise:.*?(?=filter:)",
