@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.training.artifact.ArtifactNotFoundException;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.commons.io.FileUtils;
 
 /** Runs benchmarks: tables on standard output, progress on standard error; ends with 0, 1 when one failed, 2 for wrong input. */
 public final class BenchMain {
@@ -39,47 +37,29 @@ public final class BenchMain {
                 .toAbsolutePath();
         try {
             Path work = Files.createTempDirectory("firn-bench");
-            try {
-                BenchSettings settings = new BenchSettings(
-                        arguments.runs(), arguments.threads(), arguments.quick(), work, artifacts, root);
-                ObjectNode results = JSON.createObjectNode();
-                for (BenchName name : arguments.names()) {
-                    Benchmark.Result result = name.benchmark(settings.quick()).run(settings);
-                    result.json().put("runs", settings.runs());
-                    result.json().put("threads", settings.threads());
-                    result.json().put("quick", settings.quick());
-                    System.out.println(result.table());
-                    results.set(name.word(), result.json());
-                }
-                if (arguments.json()) {
-                    System.out.println(
-                            arguments.all()
-                                    ? results
-                                    : results.get(arguments.names().getFirst().word()));
-                }
-            } finally {
-                delete(work);
+            // However this process ends, also when it is told to in the middle
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(work.toFile())));
+            BenchSettings settings =
+                    new BenchSettings(arguments.runs(), arguments.threads(), arguments.quick(), work, artifacts, root);
+            ObjectNode results = JSON.createObjectNode();
+            for (BenchName name : arguments.names()) {
+                Benchmark.Result result = name.benchmark(settings.quick()).run(settings);
+                result.json().put("runs", settings.runs());
+                result.json().put("threads", settings.threads());
+                result.json().put("quick", settings.quick());
+                System.out.println(result.table());
+                results.set(name.word(), result.json());
+            }
+            if (arguments.json()) {
+                System.out.println(
+                        arguments.all()
+                                ? results
+                                : results.get(arguments.names().getFirst().word()));
             }
             return 0;
         } catch (IOException | ArtifactNotFoundException e) {
             System.err.println("firn: " + e.getMessage());
             return 1;
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

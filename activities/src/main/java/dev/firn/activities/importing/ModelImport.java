@@ -17,13 +17,11 @@ import dev.firn.training.tokenizer.InvalidTokenizerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.io.FileUtils;
 
 /** Registers models that come as the zip of their folder. Safe for use by several threads. */
 public final class ModelImport {
@@ -38,9 +36,7 @@ public final class ModelImport {
     public ModelImport(Stores stores, Path scratch) throws IOException {
         this.stores = requireNonNull(stores, "stores is null");
         this.scratch = requireNonNull(scratch, "scratch is null");
-        if (Files.isDirectory(scratch)) {
-            delete(scratch);
-        }
+        FileUtils.deleteDirectory(scratch.toFile());
     }
 
     /**
@@ -76,7 +72,7 @@ public final class ModelImport {
                                     name, artifact, folder.configuration().hidden(), description(folder))),
                     true);
         } finally {
-            delete(work);
+            FileUtils.deleteDirectory(work.toFile());
         }
     }
 
@@ -120,21 +116,5 @@ public final class ModelImport {
                 .put("documentPrefix", settings.documentPrefix())
                 .put("maximumTokens", settings.maximumTokens());
         return metrics;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

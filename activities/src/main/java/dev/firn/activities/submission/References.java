@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /**
  * Follows what a specification names by a name that may mean another thing tomorrow: registered models, and the weights to start from.
@@ -64,7 +64,7 @@ final class References {
         @Override
         public void close() throws IOException {
             if (temporary && startFolder.isPresent()) {
-                delete(startFolder.get());
+                FileUtils.deleteDirectory(startFolder.get().toFile());
             }
         }
     }
@@ -155,7 +155,7 @@ final class References {
             return new Resolved(document, faults, Optional.of(start.tokenizerFolder()), temporary.isPresent());
         } catch (IOException | ArtifactNotFoundException | InvalidTokenizerException | IllegalArgumentException e) {
             if (temporary.isPresent()) {
-                delete(temporary.get());
+                FileUtils.deleteDirectory(temporary.get().toFile());
             }
             faults.add(new Fault(pointer, String.valueOf(e.getMessage())));
             return new Resolved(document, faults, Optional.empty(), false);
@@ -184,7 +184,7 @@ final class References {
             }
             return folder;
         } catch (IOException | RuntimeException e) {
-            delete(folder);
+            FileUtils.deleteDirectory(folder.toFile());
             throw e;
         }
     }
@@ -219,14 +219,5 @@ final class References {
                                 + "; leave it out"));
             }
         });
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 }

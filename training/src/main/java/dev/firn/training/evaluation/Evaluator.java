@@ -18,7 +18,6 @@ import dev.firn.training.search.VectorFile;
 import dev.firn.training.search.VectorPass;
 import dev.firn.training.search.VectorTable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +30,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /**
  * Evaluates an embedding model, or BM25, on sets: retrieves the best {@code depth} documents for each judged query by exact search
@@ -129,7 +129,7 @@ public final class Evaluator {
                 }
             }
         } finally {
-            delete(folder);
+            FileUtils.deleteDirectory(folder.toFile());
         }
     }
 
@@ -167,7 +167,7 @@ public final class Evaluator {
             for (Bm25 index : indexes.values()) {
                 index.close();
             }
-            delete(folder);
+            FileUtils.deleteDirectory(folder.toFile());
         }
     }
 
@@ -224,20 +224,6 @@ public final class Evaluator {
         return IntStream.range(0, ids.size())
                 .filter(query -> set.qrels().queries().contains(ids.get(query)))
                 .toArray();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 
     /** Counts what is done across embedding and searching. */

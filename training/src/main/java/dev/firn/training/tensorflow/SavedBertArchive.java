@@ -7,16 +7,14 @@ import dev.firn.training.tokenizer.WordPieceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
+import org.apache.commons.io.FileUtils;
 
 /**
  * A jar that holds one BERT as a zip of a saved TensorFlow model ({@code assets/vocab.txt}, {@code assets/model.json}, {@code
@@ -61,7 +59,7 @@ public final class SavedBertArchive {
             WordPieceTokenizer.write(vocabulary, lowerCase(part.resolve(MODEL)), configuration.maximumTokens(), part);
             moveIntoPlace(part, folder);
         } finally {
-            delete(part);
+            FileUtils.deleteDirectory(part.toFile());
         }
     }
 
@@ -115,24 +113,5 @@ public final class SavedBertArchive {
                 throw e;
             }
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
