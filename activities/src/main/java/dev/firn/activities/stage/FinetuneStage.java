@@ -4,6 +4,7 @@ import dev.firn.registry.run.StageOutput;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.trainer.TrainingLoop;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.stage.Stage;
@@ -21,13 +22,14 @@ final class FinetuneStage implements StageWork {
         Path weights = context.fetch(Stage.PRETRAIN, PretrainStage.PRETRAINED);
         Path finetuned = context.newFolder(FINETUNED);
         try (PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET));
+                Tokenizer tokenizer = Tokenizer.open(dataset.tokenizerFolder());
                 ComputeContext compute = new ComputeContext(specification.threads());
                 TrainingLoop loop = TrainingLoop.contrastive(
                         weights,
                         dataset.queryTokens(),
                         dataset.documentTokens(),
                         PairSourceFiles.read(context.fetch(Stage.MINE, MineStage.NEGATIVES)),
-                        TrainSettings.finetune(specification),
+                        TrainSettings.finetune(specification, tokenizer),
                         compute)) {
             new CheckpointedTraining(
                             context,

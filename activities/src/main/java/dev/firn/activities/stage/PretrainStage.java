@@ -6,6 +6,7 @@ import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.trainer.TrainingLoop;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.stage.Stage;
@@ -24,6 +25,7 @@ final class PretrainStage implements StageWork {
         Path weights = context.fetch(Stage.INITIALISE, InitialiseStage.INITIALISED);
         Path pretrained = context.newFolder(PRETRAINED);
         try (PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET));
+                Tokenizer tokenizer = Tokenizer.open(dataset.tokenizerFolder());
                 ComputeContext compute = new ComputeContext(specification.threads())) {
             Predicate<String> wanted =
                     SourcePatterns.matching(specification.pretrain().sources());
@@ -38,7 +40,7 @@ final class PretrainStage implements StageWork {
                     dataset.queryTokens(),
                     dataset.documentTokens(),
                     sources,
-                    TrainSettings.pretrain(specification),
+                    TrainSettings.pretrain(specification, tokenizer),
                     compute)) {
                 new CheckpointedTraining(
                                 context,

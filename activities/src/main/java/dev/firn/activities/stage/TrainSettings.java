@@ -78,16 +78,19 @@ final class TrainSettings {
                 optimization(stage.optimizer(), stage.schedule(), stage.learningRate(), specification.seed()));
     }
 
-    static ContrastiveSettings pretrain(RunSpecification specification) {
-        return contrastive(specification, specification.pretrain(), NegativesMode.IN_BATCH);
+    static ContrastiveSettings pretrain(RunSpecification specification, Tokenizer tokenizer) {
+        return contrastive(specification, specification.pretrain(), tokenizer, NegativesMode.IN_BATCH);
     }
 
-    static ContrastiveSettings finetune(RunSpecification specification) {
-        return contrastive(specification, specification.finetune(), NegativesMode.HARD_ONLY);
+    static ContrastiveSettings finetune(RunSpecification specification, Tokenizer tokenizer) {
+        return contrastive(specification, specification.finetune(), tokenizer, NegativesMode.HARD_ONLY);
     }
 
     private static ContrastiveSettings contrastive(
-            RunSpecification specification, ContrastiveSpecification stage, NegativesMode negatives) {
+            RunSpecification specification,
+            ContrastiveSpecification stage,
+            Tokenizer tokenizer,
+            NegativesMode negatives) {
         TrainingLength length = stage.steps() != null
                 ? new TrainingLength.Steps(stage.steps())
                 : new TrainingLength.Epochs(stage.epochs());
@@ -101,6 +104,7 @@ final class TrainSettings {
                 stage.batchSize(),
                 stage.samplingExponent(),
                 stage.unseenTokenShare(),
+                specialTokens(tokenizer),
                 stage.chunkTokens(),
                 stage.activationCheckpointing(),
                 length,

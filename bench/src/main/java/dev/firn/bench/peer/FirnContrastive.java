@@ -49,6 +49,7 @@ final class FirnContrastive implements Runner {
                 work.batchSize(),
                 1,
                 0,
+                List.of(),
                 work.chunkSequences() * work.tokens(),
                 new TrainingLength.Steps(Integer.MAX_VALUE),
                 new OptimizationSettings(AdamWSettings.defaults(), new Constant(1e-4), 1, 7));

@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.training.random.CounterRandom;
 import dev.firn.training.random.Purpose;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Swaps most tokens of some pairs for tokens that no training text holds, the same token for the same one in all texts of the pair.
+ * Swaps most tokens of some pairs for tokens that no text of the pairs holds, the same token for the same one in all texts of the pair.
  * What query and document shared they still share, so training learns that a token it knows nothing of is matched by itself.
  * Without this, training fades such tokens beside those it knows, and texts in scripts that were never trained on, spelled in
  * bytes, lose the overlap that random weights still see.
@@ -24,16 +25,17 @@ public final class UnseenTokens {
 
     /**
      * @param share of the pairs whose tokens are swapped, from 0 to 1
-     * @param frequencies how often each token of the vocabulary occurs in the training texts
+     * @param frequencies how often each token of the vocabulary occurs in the texts of the pairs
+     * @param specialTokens never swapped in: padding and masks are no text
      */
-    public UnseenTokens(double share, long[] frequencies, long seed) {
+    public UnseenTokens(double share, long[] frequencies, List<Integer> specialTokens, long seed) {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("share must be from 0 to 1, is " + share);
         }
         requireNonNull(frequencies, "frequencies is null");
         this.share = share;
         this.unseen = IntStream.range(0, frequencies.length)
-                .filter(token -> frequencies[token] == 0)
+                .filter(token -> frequencies[token] == 0 && !specialTokens.contains(token))
                 .toArray();
         this.random = new CounterRandom(seed, Purpose.UNSEEN_TOKENS);
     }

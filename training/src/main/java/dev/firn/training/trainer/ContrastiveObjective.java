@@ -60,6 +60,7 @@ final class ContrastiveObjective implements Objective {
         this.unseenTokens = new UnseenTokens(
                 settings.unseenTokenShare(),
                 settings.unseenTokenShare() == 0 ? new long[0] : frequencies(configuration.vocabularySize()),
+                settings.specialTokens(),
                 settings.optimization().seed());
         this.encoder = new PooledEncoder(
                 layout, values, parameterGradients, settings.activationMemory(), settings.pooling(), context);

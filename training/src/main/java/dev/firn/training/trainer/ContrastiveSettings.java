@@ -19,8 +19,9 @@ import java.util.List;
  * @param documentTokens longer documents are cut, at least 2
  * @param batchSize pairs per batch; a source with fewer pairs gives one batch of all its pairs per epoch
  * @param samplingExponent how a source's size decides how often it is drawn: 1 in proportion, 0 not at all
- * @param unseenTokenShare share of the pairs whose tokens are swapped for tokens that no text holds ({@link
- *     dev.firn.training.batch.UnseenTokens}); 0 for none
+ * @param unseenTokenShare share of the pairs whose tokens are swapped for tokens that no text of the pairs
+ *     holds ({@link dev.firn.training.batch.UnseenTokens}); 0 for none
+ * @param specialTokens ids of the special tokens, which are never swapped in
  * @param chunkTokens tokens whose activations are held at once; when a batch has more, it is embedded in chunks, and each chunk
  *     is run again for its gradient (GradCache, Gao et al. 2021): memory follows this number, not the batch
  * @param activationCheckpointing whether a chunk's forward pass keeps the inputs of layers only, and its backward pass computes
@@ -36,6 +37,7 @@ public record ContrastiveSettings(
         int batchSize,
         double samplingExponent,
         double unseenTokenShare,
+        List<Integer> specialTokens,
         int chunkTokens,
         boolean activationCheckpointing,
         TrainingLength length,
@@ -46,6 +48,7 @@ public record ContrastiveSettings(
         requireNonNull(length, "length is null");
         requireNonNull(optimization, "optimization is null");
         slices = List.copyOf(slices);
+        specialTokens = List.copyOf(specialTokens);
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             throw new IllegalArgumentException("temperature must be greater than 0, is " + temperature);
         }
@@ -78,6 +81,7 @@ public record ContrastiveSettings(
             int batchSize,
             double samplingExponent,
             double unseenTokenShare,
+            List<Integer> specialTokens,
             int chunkTokens,
             TrainingLength length,
             OptimizationSettings optimization) {
@@ -91,6 +95,7 @@ public record ContrastiveSettings(
                 batchSize,
                 samplingExponent,
                 unseenTokenShare,
+                specialTokens,
                 chunkTokens,
                 false,
                 length,

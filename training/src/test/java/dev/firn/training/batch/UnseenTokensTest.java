@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ final class UnseenTokensTest {
 
     @Test
     void aTokenIsSwappedForTheSameOneInAllTextsOfAPairAndForAnotherInAnotherPair() {
-        UnseenTokens unseen = new UnseenTokens(1, FREQUENCIES, 1);
+        UnseenTokens unseen = new UnseenTokens(1, FREQUENCIES, List.of(), 1);
         int[] query = IntStream.range(0, 200).toArray();
         int[] document = IntStream.range(0, 200).map(i -> 199 - i).toArray();
         int[] negative = IntStream.range(0, 100).map(i -> 2 * i).toArray();
@@ -59,7 +60,7 @@ final class UnseenTokensTest {
 
     @Test
     void theShareOfThePairsThatIsAskedForIsChosen() {
-        UnseenTokens unseen = new UnseenTokens(0.2, FREQUENCIES, 1);
+        UnseenTokens unseen = new UnseenTokens(0.2, FREQUENCIES, List.of(), 1);
         int[] text = IntStream.range(0, 50).toArray();
         int chosen = 0;
         for (int pair = 0; pair < 1000; pair++) {
@@ -69,8 +70,18 @@ final class UnseenTokensTest {
     }
 
     @Test
+    void specialTokensAreNeverSwappedIn() {
+        UnseenTokens unseen = new UnseenTokens(
+                1, FREQUENCIES, IntStream.range(900, 999).boxed().toList(), 1);
+        int[] text = IntStream.range(0, 200).toArray();
+        assertThat(Arrays.stream(swapped(unseen, 1, 1, text, text)[0]).boxed())
+                .contains(999)
+                .allMatch(token -> token < 200 || token == 999);
+    }
+
+    @Test
     void aPairWithoutATokenInCommonStaysAsItIs() {
-        UnseenTokens unseen = new UnseenTokens(1, FREQUENCIES, 1);
+        UnseenTokens unseen = new UnseenTokens(1, FREQUENCIES, List.of(), 1);
         // The special tokens at the ends do not count
         int[] query = {0, 5, 6, 7, 2};
         int[] document = {0, 15, 16, 17, 18, 2};
@@ -82,10 +93,11 @@ final class UnseenTokensTest {
         int[] tokens = IntStream.range(0, 100).toArray();
         long[] allSeen = new long[100];
         Arrays.fill(allSeen, 1);
-        assertThat(swapped(new UnseenTokens(0, FREQUENCIES, 1), 1, 1, tokens, tokens)[0])
+        assertThat(swapped(new UnseenTokens(0, FREQUENCIES, List.of(), 1), 1, 1, tokens, tokens)[0])
                 .isEqualTo(tokens);
-        assertThat(swapped(new UnseenTokens(1, allSeen, 1), 1, 1, tokens, tokens)[0])
+        assertThat(swapped(new UnseenTokens(1, allSeen, List.of(), 1), 1, 1, tokens, tokens)[0])
                 .isEqualTo(tokens);
-        assertThatThrownBy(() -> new UnseenTokens(1.1, FREQUENCIES, 1)).hasMessage("share must be from 0 to 1, is 1.1");
+        assertThatThrownBy(() -> new UnseenTokens(1.1, FREQUENCIES, List.of(), 1))
+                .hasMessage("share must be from 0 to 1, is 1.1");
     }
 }

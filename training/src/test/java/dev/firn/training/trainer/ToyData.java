@@ -99,6 +99,7 @@ final class ToyData {
                 16,
                 1,
                 0,
+                List.of(0, 1, 2, 3, 4),
                 chunkTokens,
                 new TrainingLength.Steps(steps),
                 optimization(2e-3, 12));

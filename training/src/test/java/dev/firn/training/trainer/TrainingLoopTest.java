@@ -259,6 +259,7 @@ final class TrainingLoopTest {
                         contrastive.batchSize(),
                         contrastive.samplingExponent(),
                         contrastive.unseenTokenShare(),
+                        contrastive.specialTokens(),
                         contrastive.chunkTokens(),
                         true,
                         contrastive.length(),
@@ -305,6 +306,7 @@ final class TrainingLoopTest {
                 dense.batchSize(),
                 dense.samplingExponent(),
                 dense.unseenTokenShare(),
+                dense.specialTokens(),
                 dense.chunkTokens(),
                 dense.length(),
                 new OptimizationSettings(
