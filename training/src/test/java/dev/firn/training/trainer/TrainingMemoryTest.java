@@ -52,7 +52,8 @@ final class TrainingMemoryTest {
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                // The heap has a bound of its own, and the Vector API fills it until it is compiled: little tells what is taken beside
+                // The heap has a bound of its own, and the Vector API fills it until it is compiled: little tells what
+                // is taken beside
                 "-Xmx128m",
                 "-Xmn16m",
                 "-XX:+UseSerialGC",
@@ -202,15 +203,14 @@ final class TrainingMemoryTest {
     @Test
     void checkpointingAndSmallerChunksTakeLessAndTheBatchDecidesWithoutChunks() {
         EncoderConfiguration configuration = EncoderConfiguration.xlmRoberta(1000, 64, 6, 4, 256, 64);
-        TrainingMemory whole = memory(configuration, 1_000_000, 64, false);
-        assertThat(memory(configuration, 1_000_000, 64, true).activationBytes())
-                .isLessThan(whole.activationBytes() * 6 / 10);
-        assertThat(memory(configuration, 768, 64, false).activationBytes())
-                .isLessThan(whole.activationBytes() * 6 / 10);
-        assertThat(memory(configuration, 1_000_000, 128, false).activationBytes())
-                .isGreaterThan(whole.activationBytes() * 19 / 10);
-        assertThat(memory(configuration, 768, 128, false).activationBytes())
-                .isEqualTo(memory(configuration, 768, 64, false).activationBytes());
+        long whole = memory(configuration, 1_000_000, 256, false).activationBytes();
+        assertThat(memory(configuration, 1_000_000, 256, true).activationBytes())
+                .isLessThan(whole * 7 / 10);
+        assertThat(memory(configuration, 1_000_000, 512, false).activationBytes())
+                .isGreaterThan(whole * 15 / 10);
+        assertThat(memory(configuration, 768, 256, false).activationBytes()).isLessThan(whole / 2);
+        assertThat(memory(configuration, 768, 512, false).activationBytes())
+                .isEqualTo(memory(configuration, 768, 256, false).activationBytes());
     }
 
     private static TrainingMemory memory(
