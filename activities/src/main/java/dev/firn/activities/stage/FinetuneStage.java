@@ -4,6 +4,7 @@ import dev.firn.registry.run.StageOutput;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.tokenizer.Letters;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.trainer.TrainingLoop;
 import dev.firn.workflows.specification.RunSpecification;
@@ -29,7 +30,7 @@ final class FinetuneStage implements StageWork {
                         dataset.queryTokens(),
                         dataset.documentTokens(),
                         PairSourceFiles.read(context.fetch(Stage.MINE, MineStage.NEGATIVES)),
-                        TrainSettings.finetune(specification, tokenizer.specialTokens()),
+                        TrainSettings.finetune(specification, Letters.of(tokenizer)),
                         compute)) {
             new CheckpointedTraining(
                             context,

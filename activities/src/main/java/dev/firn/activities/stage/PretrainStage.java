@@ -6,6 +6,7 @@ import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.tokenizer.Letters;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.trainer.TrainingLoop;
 import dev.firn.workflows.specification.RunSpecification;
@@ -40,7 +41,7 @@ final class PretrainStage implements StageWork {
                     dataset.queryTokens(),
                     dataset.documentTokens(),
                     sources,
-                    TrainSettings.pretrain(specification, tokenizer.specialTokens()),
+                    TrainSettings.pretrain(specification, Letters.of(tokenizer)),
                     compute)) {
                 new CheckpointedTraining(
                                 context,

@@ -3,6 +3,7 @@ package dev.firn.activities.stage;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.tokenizer.Letters;
 import dev.firn.training.tokenizer.SpecialTokens;
 import dev.firn.training.trainer.TrainingMemory;
 import dev.firn.workflows.specification.RunSpecification;
@@ -41,12 +42,13 @@ public record StageMemory(Stage stage, TrainingMemory memory) {
         // What was filtered has no hard negatives yet
         stages.add(new StageMemory(
                 Stage.PRETRAIN,
-                TrainingMemory.contrastive(encoder, TrainSettings.pretrain(specification, ANY), 0, threads)));
+                TrainingMemory.contrastive(
+                        encoder, TrainSettings.pretrain(specification, Letters.none()), 0, threads)));
         stages.add(new StageMemory(
                 Stage.FINETUNE,
                 TrainingMemory.contrastive(
                         encoder,
-                        TrainSettings.finetune(specification, ANY),
+                        TrainSettings.finetune(specification, Letters.none()),
                         specification.mine().negatives(),
                         threads)));
         return stages.stream()

@@ -13,6 +13,7 @@ import dev.firn.training.schedule.Constant;
 import dev.firn.training.schedule.LinearDecay;
 import dev.firn.training.schedule.Schedule;
 import dev.firn.training.schedule.WarmupStableDecay;
+import dev.firn.training.tokenizer.Letters;
 import dev.firn.training.tokenizer.SpecialTokens;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.trainer.ContrastiveSettings;
@@ -57,14 +58,10 @@ final class TrainSettings {
     /** How often masked language modelling is to predict each token: as often as it stands in the texts, special tokens never. */
     static long[] predictedFrequencies(TokenTable texts, Tokenizer tokenizer) {
         long[] frequencies = texts.frequencies(tokenizer.vocabularySize());
-        for (int special : specialTokens(tokenizer.specialTokens())) {
+        for (int special : tokenizer.specialTokens().all()) {
             frequencies[special] = 0;
         }
         return frequencies;
-    }
-
-    private static List<Integer> specialTokens(SpecialTokens special) {
-        return List.of(special.begin(), special.padding(), special.end(), special.unknown(), special.mask());
     }
 
     static MaskedLanguageSettings initialise(RunSpecification specification, SpecialTokens special) {
@@ -72,7 +69,7 @@ final class TrainSettings {
         return new MaskedLanguageSettings(
                 stage.maskProbability(),
                 special.mask(),
-                specialTokens(special),
+                special.all(),
                 new TextBatching.TextsPerBatch(stage.batchSize()),
                 stage.maximumTokens(),
                 stage.chunkTokens(),
@@ -81,19 +78,16 @@ final class TrainSettings {
                 optimization(stage.optimizer(), stage.schedule(), stage.learningRate(), specification.seed()));
     }
 
-    static ContrastiveSettings pretrain(RunSpecification specification, SpecialTokens special) {
-        return contrastive(specification, specification.pretrain(), special, NegativesMode.IN_BATCH);
+    static ContrastiveSettings pretrain(RunSpecification specification, Letters letters) {
+        return contrastive(specification, specification.pretrain(), letters, NegativesMode.IN_BATCH);
     }
 
-    static ContrastiveSettings finetune(RunSpecification specification, SpecialTokens special) {
-        return contrastive(specification, specification.finetune(), special, NegativesMode.HARD_ONLY);
+    static ContrastiveSettings finetune(RunSpecification specification, Letters letters) {
+        return contrastive(specification, specification.finetune(), letters, NegativesMode.HARD_ONLY);
     }
 
     private static ContrastiveSettings contrastive(
-            RunSpecification specification,
-            ContrastiveSpecification stage,
-            SpecialTokens special,
-            NegativesMode negatives) {
+            RunSpecification specification, ContrastiveSpecification stage, Letters letters, NegativesMode negatives) {
         TrainingLength length = stage.steps() != null
                 ? new TrainingLength.Steps(stage.steps())
                 : new TrainingLength.Epochs(stage.epochs());
@@ -106,8 +100,8 @@ final class TrainSettings {
                 stage.documentTokens(),
                 stage.batchSize(),
                 stage.samplingExponent(),
-                stage.unseenTokenShare(),
-                specialTokens(special),
+                stage.substitutedShare(),
+                letters,
                 stage.chunkTokens(),
                 stage.activationCheckpointing(),
                 length,

@@ -8,6 +8,7 @@ import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.tokenizer.Letters;
 import dev.firn.training.optimizer.AdamWSettings;
 import dev.firn.training.schedule.Constant;
 import dev.firn.training.trainer.ContrastiveSettings;
@@ -49,7 +50,7 @@ final class FirnContrastive implements Runner {
                 work.batchSize(),
                 1,
                 0,
-                List.of(),
+                Letters.none(),
                 work.chunkSequences() * work.tokens(),
                 new TrainingLength.Steps(Integer.MAX_VALUE),
                 new OptimizationSettings(AdamWSettings.defaults(), new Constant(1e-4), 1, 7));

@@ -6,7 +6,7 @@ public enum Purpose {
     ORDER_OF_BATCHES(2),
     ORDER_WITHIN_SOURCE(3),
     MASKING(4),
-    UNSEEN_TOKENS(5);
+    SUBSTITUTION(6);
 
     private final int number;
 

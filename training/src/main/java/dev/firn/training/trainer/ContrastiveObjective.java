@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.batch.PackedBatch;
 import dev.firn.training.batch.PairBatches;
 import dev.firn.training.batch.PairSource;
+import dev.firn.training.batch.Substitution;
 import dev.firn.training.batch.TokenTable;
-import dev.firn.training.batch.UnseenTokens;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.ParameterLayout;
 import dev.firn.training.encoder.PooledEncoder;
@@ -27,7 +27,8 @@ final class ContrastiveObjective implements Objective {
     private final List<PairSource> sources;
     private final ContrastiveSettings settings;
     private final PairBatches batches;
-    private final UnseenTokens unseenTokens;
+    private final Substitution substitution;
+    private final boolean[] substituted;
     private final ContrastiveWorkspace workspace;
     private final PooledEncoder encoder;
     private final InfoNce loss;
@@ -58,11 +59,14 @@ final class ContrastiveObjective implements Objective {
                 settings.batchSize(),
                 settings.samplingExponent(),
                 settings.optimization().seed());
-        this.unseenTokens = new UnseenTokens(
-                settings.unseenTokenShare(),
-                settings.unseenTokenShare() == 0 ? new long[0] : frequencies(configuration.vocabularySize()),
-                settings.specialTokens(),
+        this.substitution = new Substitution(
+                settings.substitutedShare(),
+                queries,
+                documents,
+                configuration.vocabularySize(),
+                settings.letters(),
                 settings.optimization().seed());
+        this.substituted = new boolean[settings.batchSize()];
         this.workspace = new ContrastiveWorkspace(
                 layout, values, parameterGradients, settings, mostNegatives(this.sources), context);
         this.encoder = workspace.encoder;
@@ -111,15 +115,6 @@ final class ContrastiveObjective implements Objective {
         }
     }
 
-    private long[] frequencies(int vocabularySize) {
-        long[] frequencies = queries.frequencies(vocabularySize);
-        long[] ofDocuments = documents.frequencies(vocabularySize);
-        for (int token = 0; token < vocabularySize; token++) {
-            frequencies[token] += ofDocuments[token];
-        }
-        return frequencies;
-    }
-
     @Override
     public long stepsPerEpoch() {
         return batches.perEpoch();
@@ -135,15 +130,23 @@ final class ContrastiveObjective implements Objective {
         whole.clear();
         for (int i = 0; i < pairs.length; i++) {
             queryRows[i] = source.query(pairs[i]);
-            whole.add(queries, queryRows[i], settings.queryTokens());
+            substituted[i] = substitution.chooses(queryRows[i], source.document(pairs[i]), step, i);
+            if (substituted[i]) {
+                substitution.addQuery(whole, queryRows[i], settings.queryTokens(), step, i);
+            } else {
+                whole.add(queries, queryRows[i], settings.queryTokens());
+            }
         }
         for (int i = 0; i < pairs.length; i++) {
             for (int k = 0; k < perPair; k++) {
                 int row = k == 0 ? source.document(pairs[i]) : source.negative(pairs[i], k - 1);
                 documentRows[i * perPair + k] = row;
-                whole.add(documents, row, settings.documentTokens());
+                if (substituted[i]) {
+                    substitution.addDocument(whole, row, settings.documentTokens(), step, i);
+                } else {
+                    whole.add(documents, row, settings.documentTokens());
+                }
             }
-            unseenTokens.swap(whole, i, whole.sequences() - perPair, perPair, step, i);
         }
         touched.add(whole.tokens(), whole.size());
         int sequences = whole.sequences();

@@ -6,6 +6,7 @@ import dev.firn.training.encoder.ActivationMemory;
 import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.tokenizer.Letters;
 import java.util.List;
 
 /**
@@ -19,9 +20,9 @@ import java.util.List;
  * @param documentTokens longer documents are cut, at least 2
  * @param batchSize pairs per batch; a source with fewer pairs gives one batch of all its pairs per epoch
  * @param samplingExponent how a source's size decides how often it is drawn: 1 in proportion, 0 not at all
- * @param unseenTokenShare share of the pairs whose tokens are swapped for tokens that no text of the pairs
- *     holds ({@link dev.firn.training.batch.UnseenTokens}); 0 for none
- * @param specialTokens ids of the special tokens, which are never swapped in
+ * @param substitutedShare share of the pairs whose tokens are put in cipher ({@link dev.firn.training.batch.Substitution}); 0 for
+ *     none
+ * @param letters what they are put in, as the tokeniser spells it
  * @param chunkTokens tokens whose activations are held at once; when a batch has more, it is embedded in chunks, and each chunk
  *     is run again for its gradient (GradCache, Gao et al. 2021): memory follows this number, not the batch
  * @param activationCheckpointing whether a chunk's forward pass keeps the inputs of layers only, and its backward pass computes
@@ -36,8 +37,8 @@ public record ContrastiveSettings(
         int documentTokens,
         int batchSize,
         double samplingExponent,
-        double unseenTokenShare,
-        List<Integer> specialTokens,
+        double substitutedShare,
+        Letters letters,
         int chunkTokens,
         boolean activationCheckpointing,
         TrainingLength length,
@@ -48,7 +49,7 @@ public record ContrastiveSettings(
         requireNonNull(length, "length is null");
         requireNonNull(optimization, "optimization is null");
         slices = List.copyOf(slices);
-        specialTokens = List.copyOf(specialTokens);
+        requireNonNull(letters, "letters is null");
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             throw new IllegalArgumentException("temperature must be greater than 0, is " + temperature);
         }
@@ -80,8 +81,8 @@ public record ContrastiveSettings(
             int documentTokens,
             int batchSize,
             double samplingExponent,
-            double unseenTokenShare,
-            List<Integer> specialTokens,
+            double substitutedShare,
+            Letters letters,
             int chunkTokens,
             TrainingLength length,
             OptimizationSettings optimization) {
@@ -94,8 +95,8 @@ public record ContrastiveSettings(
                 documentTokens,
                 batchSize,
                 samplingExponent,
-                unseenTokenShare,
-                specialTokens,
+                substitutedShare,
+                letters,
                 chunkTokens,
                 false,
                 length,

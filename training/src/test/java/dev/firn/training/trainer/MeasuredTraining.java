@@ -9,6 +9,7 @@ import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.tokenizer.Letters;
 import java.io.IOException;
 import java.nio.IntBuffer;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ enum MeasuredTraining {
                 batchSize,
                 1,
                 0,
-                SPECIAL,
+                Letters.none(),
                 chunkTokens,
                 checkpointing,
                 new TrainingLength.Steps(STEPS),

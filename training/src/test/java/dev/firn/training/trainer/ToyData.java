@@ -6,6 +6,7 @@ import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.Pooling;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.tokenizer.Letters;
 import dev.firn.training.optimizer.AdamWSettings;
 import dev.firn.training.schedule.WarmupStableDecay;
 import java.nio.IntBuffer;
@@ -99,7 +100,7 @@ final class ToyData {
                 16,
                 1,
                 0,
-                List.of(0, 1, 2, 3, 4),
+                Letters.none(),
                 chunkTokens,
                 new TrainingLength.Steps(steps),
                 optimization(2e-3, 12));

@@ -13,6 +13,7 @@ import dev.firn.training.kernels.AvailableMemory;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.tokenizer.Letters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,7 +157,7 @@ final class TrainingMemoryTest {
                 batchSize,
                 1,
                 0,
-                List.of(0, 1, 2, 3, 4),
+                Letters.none(),
                 chunkTokens,
                 checkpointing,
                 new TrainingLength.Steps(4),

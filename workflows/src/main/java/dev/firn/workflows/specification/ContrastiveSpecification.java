@@ -14,7 +14,7 @@ public record ContrastiveSpecification(
         @Nullable Integer epochs,
         int batchSize,
         double samplingExponent,
-        double unseenTokenShare,
+        double substitutedShare,
         double temperature,
         int queryTokens,
         int documentTokens,

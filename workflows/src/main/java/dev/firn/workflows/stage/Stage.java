@@ -15,11 +15,11 @@ public enum Stage {
     /** Keeps the pairs that a teacher finds consistent. */
     FILTER(1),
     /** Contrastive training with random negatives. */
-    PRETRAIN(3),
+    PRETRAIN(4),
     /** Finds hard negatives with a teacher. */
     MINE(1),
     /** Contrastive training with the mined negatives. */
-    FINETUNE(3),
+    FINETUNE(4),
     /** Measures retrieval quality after each train stage, beside BM25. */
     EVALUATE(2),
     /** Writes the model's folder, registers a version, and moves the alias when the gate is met. */
