@@ -47,31 +47,38 @@ public final class Letters {
         return NONE;
     }
 
-    /** Letters that are spelled as said. */
-    static Letters of(List<Integer> specialTokens, List<int[][]> scripts) {
+    /**
+     * Letters that are spelled as said.
+     *
+     * @param specialTokens ids of tokens that are no text
+     * @param scripts for each script its letters, for each letter its tokens
+     */
+    public static Letters of(List<Integer> specialTokens, List<int[][]> scripts) {
         return new Letters(specialTokens, scripts);
     }
 
-    /** As a tokeniser spells them. A letter that it does not know is left out. */
+    /** As a tokeniser spells them in the middle of a word. A letter that it does not know is left out. */
     public static Letters of(Tokenizer tokenizer) {
         requireNonNull(tokenizer, "tokenizer is null");
-        List<int[][]> sequences = SCRIPTS.stream()
-                .map(script -> tokenizer.encode(letters(script)))
-                .toList();
-        // What stands before and after every letter is not of the letter: special tokens, a mark for the beginning of a
-        // word
-        int[][] all = sequences.stream().flatMap(Arrays::stream).toArray(int[][]::new);
-        int opening = common(all, true);
-        int closing = common(all, false);
         int unknown = tokenizer.specialTokens().unknown();
         List<int[][]> scripts = new ArrayList<>();
-        for (int[][] script : sequences) {
-            scripts.add(Arrays.stream(script)
-                    .map(tokens -> Arrays.copyOfRange(tokens, opening, Math.max(opening, tokens.length - closing)))
-                    .filter(tokens -> tokens.length > 0 && Arrays.stream(tokens).noneMatch(token -> token == unknown))
+        for (UnicodeScript script : SCRIPTS) {
+            List<String> letters = letters(script);
+            int[][] once = tokenizer.encode(letters);
+            int[][] twice = tokenizer.encode(
+                    letters.stream().map(letter -> letter + letter).toList());
+            scripts.add(IntStream.range(0, once.length)
+                    .mapToObj(i -> added(once[i], twice[i]))
+                    .filter(letter -> letter.length > 0 && Arrays.stream(letter).noneMatch(token -> token == unknown))
                     .toArray(int[][]::new));
         }
         return new Letters(tokenizer.specialTokens().all(), scripts);
+    }
+
+    /** What the second of two letters adds before the closing token: the first may be one token with the mark of a word's beginning. */
+    private static int[] added(int[] once, int[] twice) {
+        int closing = twice.length - 1;
+        return Arrays.copyOfRange(twice, closing - Math.max(0, twice.length - once.length), closing);
     }
 
     private static List<String> letters(UnicodeScript script) {
@@ -84,21 +91,6 @@ public final class Letters {
                 .map(i -> thousands ? all[(int) ((long) i * all.length / count)] : all[i])
                 .mapToObj(Character::toString)
                 .toList();
-    }
-
-    /** How many tokens all sequences have in common at their beginning, or end. */
-    private static int common(int[][] sequences, boolean beginning) {
-        for (int count = 0; ; count++) {
-            for (int[] tokens : sequences) {
-                if (count >= tokens.length || at(tokens, count, beginning) != at(sequences[0], count, beginning)) {
-                    return count;
-                }
-            }
-        }
-    }
-
-    private static int at(int[] tokens, int place, boolean beginning) {
-        return tokens[beginning ? place : tokens.length - 1 - place];
     }
 
     /** Ids of the special tokens. */

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 
 final class SubstitutionTest {
     private static final int VOCABULARY = 1000;
-    // Tokens 900 and above are in no text: the letters of two scripts are spelled in them, of three and of two tokens each
+    // Tokens 900 and above are in no text: the letters of two scripts are spelled in them, of three and of two tokens
+    // each
     private static final int FIRST_UNSEEN = 900;
-    private static final int[][] LONG_LETTERS = IntStream.range(0, 20)
-            .mapToObj(i -> new int[] {900, 910 + i, 5})
-            .toArray(int[][]::new);
+    private static final int[][] LONG_LETTERS =
+            IntStream.range(0, 20).mapToObj(i -> new int[] {900, 910 + i, 5}).toArray(int[][]::new);
     private static final int[][] SHORT_LETTERS =
             IntStream.range(0, 20).mapToObj(i -> new int[] {950, 960 + i}).toArray(int[][]::new);
     // Of tokens that texts hold
@@ -134,7 +134,10 @@ final class SubstitutionTest {
             int i = 3;
             while (i < query.length - 1) {
                 if (query[i] == letterTokens[0]) {
-                    assertThat(letters).contains(Arrays.stream(query, i, i + letterTokens.length).boxed().toList());
+                    assertThat(letters)
+                            .contains(Arrays.stream(query, i, i + letterTokens.length)
+                                    .boxed()
+                                    .toList());
                     i += letterTokens.length;
                 } else {
                     assertThat(query[i]).isBetween(100, 139);
@@ -157,8 +160,8 @@ final class SubstitutionTest {
 
     @Test
     void specialTokensAreNeverPutIn() {
-        Substitution substitution = substitution(
-                1, Letters.of(IntStream.range(0, 990).boxed().toList(), List.of()));
+        Substitution substitution =
+                substitution(1, Letters.of(IntStream.range(0, 990).boxed().toList(), List.of()));
         assertThat(Arrays.stream(document(substitution, 0, 1, 1)).boxed())
                 .anyMatch(token -> token >= 990)
                 .allMatch(token -> token < 200 || token >= 990);

@@ -20,16 +20,19 @@ final class LettersTest {
         try (Tokenizer tokenizer = Tokenizer.open(folder)) {
             Letters letters = Letters.of(tokenizer);
             assertThat(letters.specialTokens())
-                    .containsExactlyInAnyOrderElementsOf(tokenizer.specialTokens().all());
+                    .containsExactlyInAnyOrderElementsOf(
+                            tokenizer.specialTokens().all());
             assertThat(letters.scripts()).hasSize(17).allMatch(script -> script.length >= 30);
             // Cyrillic and Han, with two and three bytes a letter
             List<String> cyrillic = spelled(letters.scripts().get(1), tokenizer);
-            assertThat(cyrillic).contains("ж", "я").allMatch(letter -> isLetterOf(letter, Character.UnicodeScript.CYRILLIC));
-            assertThat(letters.scripts().get(1)).allMatch(letter -> letter.length == 2);
+            assertThat(cyrillic)
+                    .contains("ж", "Я")
+                    .allMatch(letter -> isLetterOf(letter, Character.UnicodeScript.CYRILLIC));
+            assertThat(Arrays.stream(letters.scripts().get(1))).allMatch(letter -> letter.length == 2);
             List<String> han = spelled(letters.scripts().get(16), tokenizer);
             assertThat(han).hasSize(512).doesNotHaveDuplicates();
             assertThat(han).allMatch(letter -> isLetterOf(letter, Character.UnicodeScript.HAN));
-            assertThat(letters.scripts().get(16)).allMatch(letter -> letter.length == 3);
+            assertThat(Arrays.stream(letters.scripts().get(16))).allMatch(letter -> letter.length == 3);
         }
     }
 
