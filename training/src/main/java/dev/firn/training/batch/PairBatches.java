@@ -77,19 +77,23 @@ public final class PairBatches {
         return sourceOf(batch(step));
     }
 
-    /** The pairs of the source that a step takes, in their order in the batch: a function of the seed and the step alone. */
-    public int[] pairs(long step) {
+    /**
+     * The pairs of the source that a step takes, in their order in the batch: a function of the seed and the step alone.
+     *
+     * @param pairs receives them, and nothing else
+     */
+    public void choose(long step, RowNumbers pairs) {
         long batch = batch(step);
         int source = sourceOf(batch);
         int size = sources.get(source).size();
         long drawn = (step / perEpoch()) * (firstBatch[source + 1] - firstBatch[source]) + batch - firstBatch[source];
         Permutation order = new Permutation(within, (drawn / perPass[source]) << 20 | source, size);
-        int[] pairs = new int[Math.min(batchSize, size)];
+        int count = Math.min(batchSize, size);
         long first = drawn % perPass[source] * batchSize;
-        for (int i = 0; i < pairs.length; i++) {
-            pairs[i] = (int) order.at(first + i);
+        pairs.clear();
+        for (int i = 0; i < count; i++) {
+            pairs.add((int) order.at(first + i));
         }
-        return pairs;
     }
 
     private long batch(long step) {

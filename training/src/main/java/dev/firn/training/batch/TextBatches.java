@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.random.CounterRandom;
 import dev.firn.training.random.Permutation;
 import dev.firn.training.random.Purpose;
-import java.util.Arrays;
 
 /**
  * Which texts each step takes: every epoch all texts in random order, cut into batches of a number of texts or of tokens. The last
@@ -17,10 +16,11 @@ public final class TextBatches {
     private final int maximumTokens;
     private final CounterRandom random;
 
-    // Where the batches of one epoch begin, kept for the epoch in use
+    private final long firstEpoch;
+    // Where the batches of one epoch begin, kept for the epoch in use; after the last of them, the number of texts
     private long epoch = -1;
     private long epochStart;
-    private int[] starts = new int[0];
+    private final RowNumbers starts = new RowNumbers();
 
     /** @throws IllegalArgumentException when there is no text */
     public TextBatches(TokenTable texts, TextBatching batching, int maximumTokens, long seed) {
@@ -32,70 +32,64 @@ public final class TextBatches {
         this.maximumTokens = maximumTokens;
         this.random = new CounterRandom(seed, Purpose.ORDER_OF_BATCHES);
         load(0, 0);
+        this.firstEpoch = batches();
     }
 
     /** Number of batches of the first epoch. */
     public long firstEpoch() {
-        return epoch == 0 ? starts.length - 1 : new TextBatches(texts, batching, maximumTokens, random).firstEpoch();
+        return firstEpoch;
     }
 
-    private TextBatches(TokenTable texts, TextBatching batching, int maximumTokens, CounterRandom random) {
-        this.texts = texts;
-        this.batching = batching;
-        this.maximumTokens = maximumTokens;
-        this.random = random;
-        load(0, 0);
-    }
-
-    /** The texts of a step: a function of the seed and the step alone. */
-    public int[] choose(long step) {
+    /**
+     * The texts of a step: a function of the seed and the step alone.
+     *
+     * @param rows receives them, and nothing else
+     */
+    public void choose(long step, RowNumbers rows) {
         if (step < epochStart) {
             load(0, 0);
         }
-        while (step >= epochStart + starts.length - 1) {
-            load(epoch + 1, epochStart + starts.length - 1);
+        while (step >= epochStart + batches()) {
+            load(epoch + 1, epochStart + batches());
         }
         int batch = (int) (step - epochStart);
         Permutation order = new Permutation(random, epoch, texts.rows());
-        int[] rows = new int[starts[batch + 1] - starts[batch]];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = (int) order.at(starts[batch] + i);
+        rows.clear();
+        for (int i = starts.get(batch); i < starts.get(batch + 1); i++) {
+            rows.add((int) order.at(i));
         }
-        return rows;
+    }
+
+    /** Number of batches of the epoch in use. */
+    private int batches() {
+        return starts.size() - 1;
     }
 
     private void load(long newEpoch, long start) {
         epoch = newEpoch;
         epochStart = start;
         int count = texts.rows();
+        starts.clear();
         switch (batching) {
             case TextBatching.TextsPerBatch(int perBatch) -> {
-                int batches = (count + perBatch - 1) / perBatch;
-                starts = new int[batches + 1];
-                for (int i = 0; i <= batches; i++) {
-                    starts[i] = (int) Math.min((long) i * perBatch, count);
+                for (long first = 0; first < count; first += perBatch) {
+                    starts.add((int) first);
                 }
             }
             case TextBatching.TokensPerBatch(int budget) -> {
                 Permutation order = new Permutation(random, epoch, count);
-                int[] found = new int[64];
-                int batches = 0;
+                starts.add(0);
                 long filled = 0;
                 for (int i = 0; i < count; i++) {
                     int length = Math.min(texts.length((int) order.at(i)), maximumTokens);
                     if (filled > 0 && filled + length > budget) {
-                        batches++;
-                        if (batches + 2 > found.length) {
-                            found = Arrays.copyOf(found, 2 * found.length);
-                        }
-                        found[batches] = i;
+                        starts.add(i);
                         filled = 0;
                     }
                     filled += length;
                 }
-                found[batches + 1] = count;
-                starts = Arrays.copyOf(found, batches + 2);
             }
         }
+        starts.add(count);
     }
 }

@@ -94,7 +94,8 @@ public final class PooledEncoder implements AutoCloseable {
     /**
      * Adds the gradients of all parameters, for the batch of the last forward pass.
      *
-     * @param gradient [sequences, hidden], gradient of what {@link #forward} returned; may be overwritten
+     * @param gradient [sequences, hidden], gradient of what {@link #forward} returned; may be overwritten, and may be the tensor
+     *     that was returned
      */
     public void backward(PackedBatch batch, Tensor gradient) {
         switch (pooling) {

@@ -341,7 +341,8 @@ public final class PostNormEncoder implements AutoCloseable {
     /**
      * Adds the gradients of all parameters, for the batch of the last forward pass.
      *
-     * @param outputGradient [selected, hidden], gradient of what {@link #forward} returned; overwritten
+     * @param outputGradient [selected, hidden], gradient of what {@link #forward} returned; overwritten, and may be the tensor that
+     *     was returned
      */
     public void backward(PackedBatch batch, Selection selection, Tensor outputGradient) {
         if (memory == ActivationMemory.INFERENCE) {

@@ -6,6 +6,7 @@ import static dev.firn.training.kernels.VectorKernels.load;
 import static dev.firn.training.kernels.VectorKernels.loadOne;
 import static dev.firn.training.kernels.VectorKernels.store;
 import static dev.firn.training.kernels.VectorKernels.storeOne;
+import static dev.firn.training.kernels.VectorKernels.zero;
 import static dev.firn.training.kernels.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -25,8 +26,6 @@ final class VectorAttention {
     private static final int QUERY_BLOCK = 64;
     /** Rows of a panel that are gone through before the next tile begins: what the first-level cache holds. */
     private static final int DEPTH_BLOCK = 256;
-
-    private static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
     private VectorAttention() {}
 
@@ -117,24 +116,16 @@ final class VectorAttention {
         long headBytes = (long) width * Float.BYTES;
         long hiddenBytes = heads * headBytes;
         long projectedStride = 3 * hiddenBytes;
-        float scale = scale(width);
         int paddedKeys = padded(keys);
         int paddedWidth = padded(width);
-        long scoreStride = scoreStride(paddedKeys);
         long widthStride = (long) paddedWidth * Float.BYTES;
         long keyBytes = (long) paddedKeys * Float.BYTES;
-        long padding = workspace;
-        long scores = padding + keyBytes;
-        long scoreGradients = scores + QUERY_BLOCK * scoreStride;
-        long keysTransposed = scoreGradients + QUERY_BLOCK * scoreStride;
+        long keysTransposed = workspace + keyBytes + 2 * QUERY_BLOCK * scoreStride(paddedKeys);
         long valuesTransposed = keysTransposed + width * keyBytes;
         long packedKeys = valuesTransposed + width * keyBytes;
         long keyGradients = packedKeys + paddedKeys * widthStride;
         long valueGradients = keyGradients + paddedKeys * widthStride;
-        long packedQueries = valueGradients + paddedKeys * widthStride;
-        long packedGradients = packedQueries + QUERY_BLOCK * widthStride;
-        long queryGradients = packedGradients + QUERY_BLOCK * widthStride;
-        padding(keys, paddedKeys, padding);
+        padding(keys, paddedKeys, workspace);
         for (int head = 0; head < heads; head++) {
             long column = head * headBytes;
             long key = projected + hiddenBytes + column;
@@ -144,70 +135,104 @@ final class VectorAttention {
             clear(keyGradients, keys * paddedWidth);
             clear(valueGradients, keys * paddedWidth);
             for (int block = 0; block < queries; block += QUERY_BLOCK) {
-                int count = Math.min(QUERY_BLOCK, queries - block);
-                long blockQuery = query + block * queryStride + column;
-                long gradient = resultGradient + block * hiddenBytes + column;
-                packRows(blockQuery, queryStride, count, width, packedQueries);
-                packRows(gradient, hiddenBytes, count, width, packedGradients);
-                probabilities(
-                        blockQuery, queryStride, count, keysTransposed, width, paddedKeys, scale, padding, scores);
-                addProduct(
-                        scores,
-                        Float.BYTES,
-                        scoreStride,
-                        packedGradients,
+                backwardBlock(
+                        query + block * queryStride + column,
+                        queryStride,
+                        Math.min(QUERY_BLOCK, queries - block),
                         keys,
-                        count,
-                        paddedWidth,
-                        valueGradients,
-                        widthStride);
-                clear(scoreGradients, count * (int) (scoreStride / Float.BYTES));
-                addProduct(
-                        gradient,
+                        width,
+                        resultGradient + block * hiddenBytes + column,
                         hiddenBytes,
-                        Float.BYTES,
-                        valuesTransposed,
-                        count,
-                        width,
-                        paddedKeys,
-                        scoreGradients,
-                        scoreStride);
-                for (int i = 0; i < count; i++) {
-                    softmaxBackward(scores + i * scoreStride, scoreGradients + i * scoreStride, paddedKeys, scale);
-                }
-                clear(queryGradients, count * paddedWidth);
-                addProduct(
-                        scoreGradients,
-                        scoreStride,
-                        Float.BYTES,
-                        packedKeys,
-                        count,
-                        keys,
-                        paddedWidth,
-                        queryGradients,
-                        widthStride);
-                addProduct(
-                        scoreGradients,
-                        Float.BYTES,
-                        scoreStride,
-                        packedQueries,
-                        keys,
-                        count,
-                        paddedWidth,
-                        keyGradients,
-                        widthStride);
-                copyRows(
-                        queryGradients,
-                        widthStride,
-                        count,
-                        width,
                         queryGradient + block * queryStride + column,
-                        queryStride);
+                        workspace);
             }
             long keyGradient = projectedGradient + hiddenBytes + column;
             copyRows(keyGradients, widthStride, keys, width, keyGradient, projectedStride);
             copyRows(valueGradients, widthStride, keys, width, keyGradient + hiddenBytes, projectedStride);
         }
+    }
+
+    /**
+     * The backward pass of a block of queries of one head, whose keys and values are packed in the workspace.
+     *
+     * <p>Apart from {@link #backward}, and too long to be inlined there: of all of it in one, the compiler runs out of nodes in
+     * the middle of a loop, and makes an object of each vector that is left.
+     */
+    private static void backwardBlock(
+            long query,
+            long queryStride,
+            int count,
+            int keys,
+            int width,
+            long gradient,
+            long gradientStride,
+            long queryGradient,
+            long workspace) {
+        float scale = scale(width);
+        int paddedKeys = padded(keys);
+        int paddedWidth = padded(width);
+        long scoreStride = scoreStride(paddedKeys);
+        long widthStride = (long) paddedWidth * Float.BYTES;
+        long keyBytes = (long) paddedKeys * Float.BYTES;
+        long scores = workspace + keyBytes;
+        long scoreGradients = scores + QUERY_BLOCK * scoreStride;
+        long keysTransposed = scoreGradients + QUERY_BLOCK * scoreStride;
+        long valuesTransposed = keysTransposed + width * keyBytes;
+        long packedKeys = valuesTransposed + width * keyBytes;
+        long keyGradients = packedKeys + paddedKeys * widthStride;
+        long valueGradients = keyGradients + paddedKeys * widthStride;
+        long packedQueries = valueGradients + paddedKeys * widthStride;
+        long packedGradients = packedQueries + QUERY_BLOCK * widthStride;
+        long queryGradients = packedGradients + QUERY_BLOCK * widthStride;
+        packRows(query, queryStride, count, width, packedQueries);
+        packRows(gradient, gradientStride, count, width, packedGradients);
+        probabilities(query, queryStride, count, keysTransposed, width, paddedKeys, scale, workspace, scores);
+        addProduct(
+                scores,
+                Float.BYTES,
+                scoreStride,
+                packedGradients,
+                keys,
+                count,
+                paddedWidth,
+                valueGradients,
+                widthStride);
+        clear(scoreGradients, count * (int) (scoreStride / Float.BYTES));
+        addProduct(
+                gradient,
+                gradientStride,
+                Float.BYTES,
+                valuesTransposed,
+                count,
+                width,
+                paddedKeys,
+                scoreGradients,
+                scoreStride);
+        for (int i = 0; i < count; i++) {
+            softmaxBackward(scores + i * scoreStride, scoreGradients + i * scoreStride, paddedKeys, scale);
+        }
+        clear(queryGradients, count * paddedWidth);
+        addProduct(
+                scoreGradients,
+                scoreStride,
+                Float.BYTES,
+                packedKeys,
+                count,
+                keys,
+                paddedWidth,
+                queryGradients,
+                widthStride);
+        addProduct(
+                scoreGradients,
+                Float.BYTES,
+                scoreStride,
+                packedQueries,
+                keys,
+                count,
+                paddedWidth,
+                keyGradients,
+                widthStride);
+        copyRows(queryGradients, widthStride, count, width, queryGradient, queryStride);
     }
 
     /** Softmax of scaled scores of some queries, with zeros in the padding. */
@@ -246,7 +271,7 @@ final class VectorAttention {
         }
         FloatVector factor = FloatVector.broadcast(SPECIES, scale);
         FloatVector shift = FloatVector.broadcast(SPECIES, -VectorMath.largest(largest) * scale);
-        FloatVector sum = ZERO;
+        FloatVector sum = zero();
         for (int i = 0; i < columns; i += LANES) {
             long at = row + (long) i * Float.BYTES;
             FloatVector e = VectorMath.exp(load(at).fma(factor, shift));
@@ -261,15 +286,16 @@ final class VectorAttention {
     }
 
     private static void softmaxBackward(long probabilities, long gradient, int columns, float scale) {
-        FloatVector sum = ZERO;
+        FloatVector sum = zero();
         for (int i = 0; i < columns; i += LANES) {
             long at = (long) i * Float.BYTES;
             sum = load(probabilities + at).fma(load(gradient + at), sum);
         }
         FloatVector mean = FloatVector.broadcast(SPECIES, VectorMath.sum(sum));
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
         for (int i = 0; i < columns; i += LANES) {
             long at = (long) i * Float.BYTES;
-            store(load(gradient + at).sub(mean).mul(load(probabilities + at)).mul(scale), gradient + at);
+            store(load(gradient + at).sub(mean).mul(load(probabilities + at)).mul(factor), gradient + at);
         }
     }
 
@@ -288,8 +314,8 @@ final class VectorAttention {
                 }
             } else {
                 for (int r = 0; r < rows; r++) {
-                    store(ZERO, to);
-                    store(ZERO, to + BYTES);
+                    store(zero(), to);
+                    store(zero(), to + BYTES);
                     for (int i = 0; i < count; i++) {
                         storeOne(loadOne(from + (long) i * Float.BYTES), to + (long) i * Float.BYTES);
                     }
@@ -340,7 +366,7 @@ final class VectorAttention {
 
     private static void clear(long target, int count) {
         for (int i = 0; i < count; i += LANES) {
-            store(ZERO, target + (long) i * Float.BYTES);
+            store(zero(), target + (long) i * Float.BYTES);
         }
     }
 

@@ -20,7 +20,6 @@ public final class VectorKernels implements Kernels {
     static final int LANES = VECTOR_BITS / Float.SIZE;
     static final int BYTES = LANES * Float.BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
     // One segment over all addresses, a constant to the compiler: no bounds to load in the inner loops. The bounds of
     // the
@@ -30,6 +29,13 @@ public final class VectorKernels implements Kernels {
     @SuppressWarnings("restricted")
     private static MemorySegment everything() {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    // Made anew each time and not a constant: where a sum begins with an object that exists, the compiler makes an
+    // object of
+    // the sum in every round of its loop
+    static FloatVector zero() {
+        return FloatVector.zero(SPECIES);
     }
 
     static FloatVector load(long address) {
@@ -407,8 +413,8 @@ public final class VectorKernels implements Kernels {
     }
 
     private static float sum(long values, int n) {
-        FloatVector even = ZERO;
-        FloatVector odd = ZERO;
+        FloatVector even = zero();
+        FloatVector odd = zero();
         int i = 0;
         for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
             long at = values + (long) i * Float.BYTES;
@@ -427,8 +433,8 @@ public final class VectorKernels implements Kernels {
 
     /** Adds bias and residual in place and gives the sum of the row, in the order of {@link #sum}. */
     private static float addResidual(long values, long bias, long residual, int n) {
-        FloatVector even = ZERO;
-        FloatVector odd = ZERO;
+        FloatVector even = zero();
+        FloatVector odd = zero();
         int i = 0;
         for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
             long at = (long) i * Float.BYTES;
@@ -459,8 +465,8 @@ public final class VectorKernels implements Kernels {
 
     private static float sumOfSquaredDifferences(long values, float mean, int n) {
         FloatVector center = FloatVector.broadcast(SPECIES, mean);
-        FloatVector even = ZERO;
-        FloatVector odd = ZERO;
+        FloatVector even = zero();
+        FloatVector odd = zero();
         int i = 0;
         for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
             long at = values + (long) i * Float.BYTES;
@@ -477,7 +483,7 @@ public final class VectorKernels implements Kernels {
         if (i < n) {
             VectorMask<Float> rest = first(n - i);
             FloatVector x =
-                    ZERO.blend(load(values + (long) i * Float.BYTES, rest).sub(center), rest);
+                    zero().blend(load(values + (long) i * Float.BYTES, rest).sub(center), rest);
             odd = x.fma(x, odd);
         }
         return VectorMath.sum(even.add(odd));
@@ -552,8 +558,8 @@ public final class VectorKernels implements Kernels {
             int n) {
         FloatVector center = FloatVector.broadcast(SPECIES, mean);
         FloatVector factor = FloatVector.broadcast(SPECIES, inverse);
-        FloatVector sums = ZERO;
-        FloatVector products = ZERO;
+        FloatVector sums = zero();
+        FloatVector products = zero();
         int bound = whole(n);
         int i = 0;
         for (; i < bound; i += LANES) {
@@ -682,7 +688,7 @@ public final class VectorKernels implements Kernels {
     private static float exponentials(long values, int n, float scale, float largest) {
         FloatVector factor = FloatVector.broadcast(SPECIES, scale);
         FloatVector shift = FloatVector.broadcast(SPECIES, -largest);
-        FloatVector sum = ZERO;
+        FloatVector sum = zero();
         int bound = whole(n);
         int i = 0;
         for (; i < bound; i += LANES) {
@@ -693,12 +699,17 @@ public final class VectorKernels implements Kernels {
         }
         if (i < n) {
             long at = values + (long) i * Float.BYTES;
-            VectorMask<Float> rest = first(n - i);
-            FloatVector e = ZERO.blend(VectorMath.exp(load(at, rest).fma(factor, shift)), rest);
-            store(e, at, rest);
-            sum = sum.add(e);
+            exponentialsRest(at, n - i, scale, largest);
+            sum = sum.add(load(at, first(n - i)));
         }
         return VectorMath.sum(sum);
+    }
+
+    // Apart, as the compiler does not take in exp twice
+    private static void exponentialsRest(long values, int count, float scale, float largest) {
+        VectorMask<Float> rest = first(count);
+        FloatVector shift = FloatVector.broadcast(SPECIES, -largest);
+        store(VectorMath.exp(load(values, rest).fma(FloatVector.broadcast(SPECIES, scale), shift)), values, rest);
     }
 
     private static void scaleRow(long values, int n, float factor) {
@@ -716,8 +727,8 @@ public final class VectorKernels implements Kernels {
     }
 
     private static float dot(long first, long second, int n) {
-        FloatVector even = ZERO;
-        FloatVector odd = ZERO;
+        FloatVector even = zero();
+        FloatVector odd = zero();
         int i = 0;
         for (int bound = n & -2 * LANES; i < bound; i += 2 * LANES) {
             long at = (long) i * Float.BYTES;
@@ -932,7 +943,7 @@ public final class VectorKernels implements Kernels {
         for (; i + LANES <= to; i += LANES) {
             long at = i * Float.BYTES;
             store(load(t + at).add(load(s + at)), t + at);
-            store(ZERO, s + at);
+            store(zero(), s + at);
         }
         for (; i < to; i++) {
             long at = i * Float.BYTES;
@@ -1013,7 +1024,7 @@ public final class VectorKernels implements Kernels {
             v = g.mul(g).fma(rest2, v);
             store(m, firstMoment + at);
             store(v, secondMoment + at);
-            store(ZERO, gradient + at);
+            store(zero(), gradient + at);
             FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
             store(load(values + at).mul(kept).sub(m.mul(stepSize).div(root)), values + at);
         }
@@ -1027,7 +1038,7 @@ public final class VectorKernels implements Kernels {
             v = g.mul(g).fma(rest2, v);
             store(m, firstMoment + at, rest);
             store(v, secondMoment + at, rest);
-            store(ZERO, gradient + at, rest);
+            store(zero(), gradient + at, rest);
             FloatVector root = v.lanewise(VectorOperators.SQRT).fma(correction, epsilon);
             store(load(values + at, rest).mul(kept).sub(m.mul(stepSize).div(root)), values + at, rest);
         }
@@ -1050,7 +1061,7 @@ public final class VectorKernels implements Kernels {
             long at = i * Float.BYTES;
             long w = values.address() + at;
             // Adding 0 turns a negative 0 into a positive one, as adding a gradient of 0 does
-            FloatVector m = load(firstMoment.address() + at).mul(beta1).add(ZERO);
+            FloatVector m = load(firstMoment.address() + at).mul(beta1).add(zero());
             FloatVector v = load(secondMoment.address() + at).mul(beta2);
             store(m, firstMoment.address() + at);
             store(v, secondMoment.address() + at);

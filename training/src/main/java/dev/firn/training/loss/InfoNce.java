@@ -8,9 +8,7 @@ import dev.firn.training.kernels.MatrixProducts;
 import dev.firn.training.kernels.Memory;
 import dev.firn.training.kernels.Tensor;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * InfoNCE with Matryoshka slices: {@code Σ_slices weight · mean_i (-log(exp(s(i,i)/τ) / Σ_j exp(s(i,j)/τ)))}, where {@code s} is the
@@ -32,6 +30,7 @@ public final class InfoNce implements AutoCloseable {
     private final Kernels kernels;
     private final MatrixProducts products;
     private final double[] losses;
+    private final KnownPositives knownPositives;
 
     private long capacity;
     private int targetCapacity;
@@ -49,6 +48,7 @@ public final class InfoNce implements AutoCloseable {
         }
         this.inverseTemperature = (float) (1 / temperature);
         this.mode = requireNonNull(mode, "mode is null");
+        this.knownPositives = new KnownPositives(mode);
         this.slices = List.copyOf(slices);
         if (this.slices.isEmpty()) {
             throw new IllegalArgumentException("slices must not be empty");
@@ -61,19 +61,25 @@ public final class InfoNce implements AutoCloseable {
         this.gradients = new Tensor[this.slices.size()];
     }
 
+    /** {@link #lossAndGradient(Tensor, int[], int, int[], int, Tensor)} with row numbers that fill their arrays. */
+    public double lossAndGradient(Tensor embeddings, int[] queryRows, int[] documentRows, Tensor gradient) {
+        return lossAndGradient(embeddings, queryRows, queryRows.length, documentRows, documentRows.length, gradient);
+    }
+
     /**
-     * Loss of a batch and its gradient.
+     * Loss of a batch and its gradient. Makes no array, unless the batch is larger than every one before.
      *
      * @param embeddings not normalised, [queries + documents, hidden]: first the queries, then for each query its positive followed by
      *     its hard negatives
      * @param queryRows row of each query in the table of queries
+     * @param queries number of queries
      * @param documentRows row of each document in the table of documents, in the order of the embeddings
+     * @param documents number of documents, the same for each query
      * @param gradient [queries + documents, hidden], receives the gradient of the embeddings
      * @return the loss
      */
-    public double lossAndGradient(Tensor embeddings, int[] queryRows, int[] documentRows, Tensor gradient) {
-        int queries = queryRows.length;
-        int documents = documentRows.length;
+    public double lossAndGradient(
+            Tensor embeddings, int[] queryRows, int queries, int[] documentRows, int documents, Tensor gradient) {
         if (queries == 0 || documents % queries != 0 || documents == 0) {
             throw new IllegalArgumentException(
                     documents + " documents are not as many for each of " + queries + " queries");
@@ -81,7 +87,7 @@ public final class InfoNce implements AutoCloseable {
         int rows = queries + documents;
         int perQuery = documents / queries;
         reserve(queries, documents);
-        int[][] masked = maskedColumns(queryRows, documentRows, perQuery);
+        knownPositives.load(queryRows, queries, documentRows, documents);
         gradient.segment()
                 .asSlice(0, (long) rows * gradient.columns() * Float.BYTES)
                 .fill((byte) 0);
@@ -98,8 +104,8 @@ public final class InfoNce implements AutoCloseable {
                     context.split(rows, part),
                     context.split(rows, part + 1)));
             double sum = switch (mode) {
-                case IN_BATCH -> inBatch(unit, unitGradient, queries, documents, perQuery, masked);
-                case HARD_ONLY -> hardOnly(unit, unitGradient, queries, perQuery, masked);
+                case IN_BATCH -> inBatch(unit, unitGradient, queries, documents, perQuery);
+                case HARD_ONLY -> hardOnly(unit, unitGradient, queries, perQuery);
             };
             loss += slice.weight() * sum / queries;
             context.parallel(part -> kernels.normalizeBackward(
@@ -114,7 +120,7 @@ public final class InfoNce implements AutoCloseable {
         return loss;
     }
 
-    private double inBatch(Tensor unit, Tensor unitGradient, int queries, int documents, int perQuery, int[][] masked) {
+    private double inBatch(Tensor unit, Tensor unitGradient, int queries, int documents, int perQuery) {
         int width = unit.columns();
         int blockRows = blockRows(documents);
         for (int i = 0; i < queries; i++) {
@@ -128,7 +134,7 @@ public final class InfoNce implements AutoCloseable {
             context.parallel(part -> {
                 int from = (int) context.split(count, part);
                 int to = (int) context.split(count, part + 1);
-                losses[part] = scoresAndGradient(unit, unitGradient, first, from, to, queries, documents, masked);
+                losses[part] = scoresAndGradient(unit, unitGradient, first, from, to, queries, documents);
             });
             for (double partLoss : losses) {
                 loss += partLoss;
@@ -160,7 +166,7 @@ public final class InfoNce implements AutoCloseable {
     }
 
     private double scoresAndGradient(
-            Tensor unit, Tensor unitGradient, int block, int from, int to, int queries, int documents, int[][] masked) {
+            Tensor unit, Tensor unitGradient, int block, int from, int to, int queries, int documents) {
         int width = unit.columns();
         products.multiply(
                 false,
@@ -180,9 +186,7 @@ public final class InfoNce implements AutoCloseable {
                 (long) from * documents,
                 documents);
         for (int i = from; i < to; i++) {
-            for (int column : masked[block + i]) {
-                scores.set((long) i * documents + column, Float.NEGATIVE_INFINITY);
-            }
+            knownPositives.mask(block + i, scores, (long) i * documents);
         }
         double loss = kernels.crossEntropy(
                 scores, documents, documents, inverseTemperature, noBias, targets, block, 1f / queries, from, to);
@@ -206,7 +210,7 @@ public final class InfoNce implements AutoCloseable {
         return loss;
     }
 
-    private double hardOnly(Tensor unit, Tensor unitGradient, int queries, int perQuery, int[][] masked) {
+    private double hardOnly(Tensor unit, Tensor unitGradient, int queries, int perQuery) {
         int width = unit.columns();
         Arrays.fill(targets, 0, queries, 0);
         Arrays.fill(losses, 0);
@@ -232,9 +236,7 @@ public final class InfoNce implements AutoCloseable {
                         scores,
                         (long) i * perQuery,
                         perQuery);
-                for (int column : masked[i]) {
-                    scores.set((long) i * perQuery + column, Float.NEGATIVE_INFINITY);
-                }
+                knownPositives.mask(i, scores, (long) i * perQuery);
             }
             losses[part] = kernels.crossEntropy(
                     scores, perQuery, perQuery, inverseTemperature, noBias, targets, 0, 1f / queries, from, to);
@@ -281,61 +283,6 @@ public final class InfoNce implements AutoCloseable {
             loss += partLoss;
         }
         return loss;
-    }
-
-    /** For each query, the columns that hold one of its positives other than the target; columns of the mode in use. */
-    private int[][] maskedColumns(int[] queryRows, int[] documentRows, int perQuery) {
-        Map<Integer, int[]> positivesOfQuery = new HashMap<>();
-        for (int i = 0; i < queryRows.length; i++) {
-            positivesOfQuery.merge(queryRows[i], new int[] {documentRows[i * perQuery]}, InfoNce::joined);
-        }
-        Map<Integer, int[]> columnsOfDocument = new HashMap<>();
-        if (mode == NegativesMode.IN_BATCH) {
-            for (int column = 0; column < documentRows.length; column++) {
-                columnsOfDocument.merge(documentRows[column], new int[] {column}, InfoNce::joined);
-            }
-        }
-        int[][] masked = new int[queryRows.length][];
-        int[] found = new int[documentRows.length];
-        for (int i = 0; i < masked.length; i++) {
-            int count = 0;
-            int[] positives = positivesOfQuery.get(queryRows[i]);
-            switch (mode) {
-                case IN_BATCH -> {
-                    for (int document : Arrays.stream(positives).distinct().toArray()) {
-                        for (int column : columnsOfDocument.get(document)) {
-                            if (column != i * perQuery) {
-                                found[count++] = column;
-                            }
-                        }
-                    }
-                }
-                case HARD_ONLY -> {
-                    for (int column = 1; column < perQuery; column++) {
-                        if (contains(positives, documentRows[i * perQuery + column])) {
-                            found[count++] = column;
-                        }
-                    }
-                }
-            }
-            masked[i] = Arrays.copyOf(found, count);
-        }
-        return masked;
-    }
-
-    private static int[] joined(int[] first, int[] second) {
-        int[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
-    }
-
-    private static boolean contains(int[] values, int value) {
-        for (int candidate : values) {
-            if (candidate == value) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static int blockRows(int documents) {

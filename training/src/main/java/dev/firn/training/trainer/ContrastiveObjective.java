@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.batch.PackedBatch;
 import dev.firn.training.batch.PairBatches;
 import dev.firn.training.batch.PairSource;
+import dev.firn.training.batch.RowNumbers;
 import dev.firn.training.batch.Substitution;
 import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.EncoderConfiguration;
@@ -17,7 +18,6 @@ import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.optimizer.TouchedRows;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Contrastive training: InfoNCE over the embeddings of one source's pairs, computed in chunks (GradCache). */
@@ -35,6 +35,11 @@ final class ContrastiveObjective implements Objective {
     private final int hidden;
     private final PackedBatch whole;
     private final PackedBatch chunk;
+    private final RowNumbers pairs = new RowNumbers();
+    private final RowNumbers queryRows = new RowNumbers();
+    private final RowNumbers documentRows = new RowNumbers();
+    // The sequence that each chunk begins with
+    private final RowNumbers firsts = new RowNumbers();
     private final Tensor embeddings;
     private final Tensor gradients;
 
@@ -123,24 +128,25 @@ final class ContrastiveObjective implements Objective {
     @Override
     public Outcome accumulate(long step, TouchedRows touched) {
         PairSource source = sources.get(batches.source(step));
-        int[] pairs = batches.pairs(step);
+        batches.choose(step, pairs);
         int perPair = 1 + source.negativesPerPair();
-        int[] queryRows = new int[pairs.length];
-        int[] documentRows = new int[pairs.length * perPair];
+        queryRows.clear();
+        documentRows.clear();
         whole.clear();
-        for (int i = 0; i < pairs.length; i++) {
-            queryRows[i] = source.query(pairs[i]);
-            substituted[i] = substitution.chooses(queryRows[i], source.document(pairs[i]), step, i);
+        for (int i = 0; i < pairs.size(); i++) {
+            int row = source.query(pairs.get(i));
+            queryRows.add(row);
+            substituted[i] = substitution.chooses(row, source.document(pairs.get(i)), step, i);
             if (substituted[i]) {
-                substitution.addQuery(whole, queryRows[i], settings.queryTokens(), step, i);
+                substitution.addQuery(whole, row, settings.queryTokens(), step, i);
             } else {
-                whole.add(queries, queryRows[i], settings.queryTokens());
+                whole.add(queries, row, settings.queryTokens());
             }
         }
-        for (int i = 0; i < pairs.length; i++) {
+        for (int i = 0; i < pairs.size(); i++) {
             for (int k = 0; k < perPair; k++) {
-                int row = k == 0 ? source.document(pairs[i]) : source.negative(pairs[i], k - 1);
-                documentRows[i * perPair + k] = row;
+                int row = k == 0 ? source.document(pairs.get(i)) : source.negative(pairs.get(i), k - 1);
+                documentRows.add(row);
                 if (substituted[i]) {
                     substitution.addDocument(whole, row, settings.documentTokens(), step, i);
                 } else {
@@ -150,26 +156,31 @@ final class ContrastiveObjective implements Objective {
         }
         touched.add(whole.tokens(), whole.size());
         int sequences = whole.sequences();
-        List<Integer> ends = new ArrayList<>();
+        firsts.clear();
+        Tensor output = null;
         int from = 0;
         while (from < sequences) {
             int to = Chunks.end(whole, from, settings.chunkTokens());
-            Tensor output = embed(from, to);
+            output = embed(from, to);
             copyRows(output, 0, embeddings, from, to - from);
-            ends.add(to);
+            firsts.add(from);
             from = to;
         }
-        double value = loss.lossAndGradient(embeddings, queryRows, documentRows, gradients);
+        double value = loss.lossAndGradient(
+                embeddings, queryRows.array(), queryRows.size(), documentRows.array(), documentRows.size(), gradients);
         // From the last chunk, which is still in the encoder's memory, to the first; those are computed once more
-        for (int i = ends.size() - 1; i >= 0; i--) {
-            int first = i == 0 ? 0 : ends.get(i - 1);
-            int last = ends.get(i);
-            if (i < ends.size() - 1) {
-                embed(first, last);
+        int last = sequences;
+        for (int i = firsts.size() - 1; i >= 0; i--) {
+            int first = firsts.get(i);
+            if (last < sequences) {
+                output = embed(first, last);
             }
-            encoder.backward(chunk, gradients.view((long) first * hidden, last - first, hidden));
+            // The output was copied, or is known: its memory takes the gradient
+            copyRows(gradients, first, output, 0, last - first);
+            encoder.backward(chunk, output);
+            last = first;
         }
-        return new Outcome(value, whole.size(), pairs.length, source.name());
+        return new Outcome(value, whole.size(), pairs.size(), source.name());
     }
 
     private Tensor embed(int from, int to) {

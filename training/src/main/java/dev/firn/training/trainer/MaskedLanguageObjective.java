@@ -3,6 +3,7 @@ package dev.firn.training.trainer;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.training.batch.PackedBatch;
+import dev.firn.training.batch.RowNumbers;
 import dev.firn.training.batch.Selection;
 import dev.firn.training.batch.TextBatches;
 import dev.firn.training.batch.TokenTable;
@@ -27,6 +28,7 @@ final class MaskedLanguageObjective implements Objective {
     private final PackedBatch whole;
     private final PackedBatch chunk;
     private final Selection selection = new Selection();
+    private final RowNumbers rows = new RowNumbers();
 
     MaskedLanguageObjective(
             ParameterLayout layout,
@@ -68,10 +70,10 @@ final class MaskedLanguageObjective implements Objective {
     @Override
     public Outcome accumulate(long step, TouchedRows touched) {
         touched.addAll();
-        int[] rows = batches.choose(step);
+        batches.choose(step, rows);
         whole.clear();
-        for (int row : rows) {
-            whole.add(texts, row, settings.maximumTokens());
+        for (int i = 0; i < rows.size(); i++) {
+            whole.add(texts, rows.get(i), settings.maximumTokens());
         }
         int masked = masking.mask(whole, step);
         double loss = 0;
@@ -91,7 +93,7 @@ final class MaskedLanguageObjective implements Objective {
             maskedBefore = maskedAfter;
             from = to;
         }
-        return new Outcome(masked == 0 ? 0 : loss / masked, whole.size(), rows.length, "");
+        return new Outcome(masked == 0 ? 0 : loss / masked, whole.size(), rows.size(), "");
     }
 
     @Override
