@@ -155,7 +155,7 @@ final class VectorAttention {
     /**
      * The backward pass of a block of queries of one head, whose keys and values are packed in the workspace.
      *
-     * <p>Apart from {@link #backward}, and too long to be inlined there: of all of it in one, the compiler runs out of nodes in
+     * <p>Apart from {@link #backward}, and too long (above 325 bytes of code) to be inlined there: of all of it in one, the compiler runs out of nodes in
      * the middle of a loop, and makes an object of each vector that is left.
      */
     private static void backwardBlock(

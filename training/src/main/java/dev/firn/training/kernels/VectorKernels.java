@@ -684,34 +684,6 @@ public final class VectorKernels implements Kernels {
         checkFlat(workspace, 0, VectorAttention.workspace(keys, width));
     }
 
-    /** Replaces x by {@code exp(scale·x - largest)} and gives the sum. */
-    private static float exponentials(long values, int n, float scale, float largest) {
-        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
-        FloatVector shift = FloatVector.broadcast(SPECIES, -largest);
-        FloatVector sum = zero();
-        int bound = whole(n);
-        int i = 0;
-        for (; i < bound; i += LANES) {
-            long at = values + (long) i * Float.BYTES;
-            FloatVector e = VectorMath.exp(load(at).fma(factor, shift));
-            store(e, at);
-            sum = sum.add(e);
-        }
-        if (i < n) {
-            long at = values + (long) i * Float.BYTES;
-            exponentialsRest(at, n - i, scale, largest);
-            sum = sum.add(load(at, first(n - i)));
-        }
-        return VectorMath.sum(sum);
-    }
-
-    // Apart, as the compiler does not take in exp twice
-    private static void exponentialsRest(long values, int count, float scale, float largest) {
-        VectorMask<Float> rest = first(count);
-        FloatVector shift = FloatVector.broadcast(SPECIES, -largest);
-        store(VectorMath.exp(load(values, rest).fma(FloatVector.broadcast(SPECIES, scale), shift)), values, rest);
-    }
-
     private static void scaleRow(long values, int n, float factor) {
         int bound = whole(n);
         int i = 0;
@@ -764,19 +736,9 @@ public final class VectorKernels implements Kernels {
         checkVector(bias, columns);
         double loss = 0;
         for (long r = from; r < to; r++) {
-            int target = targets[targetOffset + (int) r];
-            if (target < 0 || target >= columns) {
-                throw new IndexOutOfBoundsException("class " + target + " is outside " + columns + " classes");
-            }
             long x = logits.address() + r * stride * Float.BYTES;
-            long hit = x + (long) target * Float.BYTES;
             float largest = scaleAndAdd(x, bias.address(), columns, scale);
-            float chosen = loadOne(hit);
-            float sum = exponentials(x, columns, 1f, largest);
-            loss += StrictMath.log(sum) + largest - chosen;
-            float factor = gradientScale * scale;
-            scaleRow(x, columns, factor / sum);
-            storeOne(loadOne(hit) - factor, hit);
+            loss += crossEntropyRow(x, columns, targets, targetOffset + (int) r, largest, gradientScale * scale);
         }
         return loss;
     }
@@ -801,6 +763,48 @@ public final class VectorKernels implements Kernels {
             result = Math.max(result, x);
         }
         return result;
+    }
+
+    // All that follows the largest in one method, so that it is too long (above 325 bytes of code) to be inlined into
+    // callers
+    // that are long themselves: the compiler would run out of nodes in the middle of exp and make an object of each
+    // vector
+    private static double crossEntropyRow(
+            long values, int n, int[] targets, int row, float largest, float gradientScale) {
+        int target = targets[row];
+        if (target < 0 || target >= n) {
+            throw new IndexOutOfBoundsException("class " + target + " is outside " + n + " classes");
+        }
+        long hit = values + (long) target * Float.BYTES;
+        float chosen = loadOne(hit);
+        FloatVector shift = FloatVector.broadcast(SPECIES, -largest);
+        FloatVector sums = zero();
+        int bound = whole(n);
+        for (int i = 0; i < bound; i += LANES) {
+            long at = values + (long) i * Float.BYTES;
+            FloatVector e = VectorMath.exp(load(at).add(shift));
+            store(e, at);
+            sums = sums.add(e);
+        }
+        if (bound < n) {
+            for (int i = bound; i < n; i++) {
+                long at = values + (long) i * Float.BYTES;
+                storeOne(VectorMath.exp(loadOne(at) - largest), at);
+            }
+            sums = sums.add(load(values + (long) bound * Float.BYTES, first(n - bound)));
+        }
+        float sum = VectorMath.sum(sums);
+        float factor = gradientScale / sum;
+        for (int i = 0; i < bound; i += LANES) {
+            long at = values + (long) i * Float.BYTES;
+            store(load(at).mul(factor), at);
+        }
+        for (int i = bound; i < n; i++) {
+            long at = values + (long) i * Float.BYTES;
+            storeOne(loadOne(at) * factor, at);
+        }
+        storeOne(loadOne(hit) - gradientScale, hit);
+        return StrictMath.log(sum) + largest - chosen;
     }
 
     @Override

@@ -44,6 +44,22 @@ final class VectorMath {
         return power.mul(scale).blend(0f, x.compare(VectorOperators.LT, SMALLEST_EXPONENT));
     }
 
+    /** {@link #exp(FloatVector)} of one number: the bits of a lane. */
+    static float exp(float x) {
+        float shifted = Math.fma(x, LOG2_E, ROUNDER);
+        float whole = shifted - ROUNDER;
+        float rest = Math.fma(whole, -LN2_HIGH, x);
+        rest = Math.fma(whole, -LN2_LOW, rest);
+        float power = Math.fma(rest, 1.9875691500e-4f, 1.3981999507e-3f);
+        power = Math.fma(power, rest, 8.3334519073e-3f);
+        power = Math.fma(power, rest, 4.1665795894e-2f);
+        power = Math.fma(power, rest, 1.6666665459e-1f);
+        power = Math.fma(power, rest, 5.0000001201e-1f);
+        power = Math.fma(power, rest * rest, rest) + 1f;
+        float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
+        return x < SMALLEST_EXPONENT ? 0f : power * scale;
+    }
+
     /** erf(x), a rational function on [-4, 4] (the coefficients of Eigen and XLA); absolute error below 5e-7. */
     static FloatVector erf(FloatVector x) {
         FloatVector bounded = x.blend(4f, x.compare(VectorOperators.GT, 4f));

@@ -34,6 +34,15 @@ final class VectorMathTest {
     }
 
     @Test
+    void expOfOneNumberIsThatOfALane() {
+        for (float x = -95f; x < 88f; x += 0.0137f) {
+            assertThat(VectorMath.exp(x)).as("exp(%s)", x).isEqualTo(first(VectorMath.exp(all(x))));
+        }
+        assertThat(VectorMath.exp(Float.NEGATIVE_INFINITY)).isZero();
+        assertThat(VectorMath.exp(Float.NaN)).isNaN();
+    }
+
+    @Test
     void erfIsWithinFiveTenMillionths() {
         for (float x = -6f; x <= 6f; x += 0.0031f) {
             assertThat((double) first(VectorMath.erf(all(x)))).as("erf(%s)", x).isEqualTo(erf(x), within(5e-7));
