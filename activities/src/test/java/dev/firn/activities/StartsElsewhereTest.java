@@ -231,9 +231,9 @@ class StartsElsewhereTest {
         assertThat(faults(text))
                 .allMatch(fault -> fault.pointer().equals("/initialise/from/folder"))
                 .extracting(Fault::detail)
-                .anyMatch(detail -> detail.contains("encoder.layer.2.output.dense.bias is missing"))
-                .anyMatch(
-                        detail -> detail.contains("encoder.layer.0.intermediate.dense.bias has shape [128], not [100]"))
+                .anyMatch(detail -> detail.contains("encoder.layer.2.attention.self.query.weight is missing"))
+                .anyMatch(detail ->
+                        detail.contains("encoder.layer.0.intermediate.dense.weight has shape [128, 32], not [100, 32]"))
                 .anyMatch(detail -> detail.contains("ids, the weights have rows for"));
         Files.delete(copy.resolve("model.safetensors"));
         assertThat(faults(text)).anyMatch(fault -> fault.detail().contains("has neither model.safetensors nor"));
