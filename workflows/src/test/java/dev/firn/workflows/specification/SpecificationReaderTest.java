@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SpecificationReaderTest {
@@ -35,6 +36,20 @@ class SpecificationReaderTest {
         assertThat(specification.pretrain().matryoshka().dimensions()).containsExactly(64);
         assertThat(specification.mine().teacher())
                 .isEqualTo(specification.filter().teacher());
+    }
+
+    @Test
+    void readsEveryExample() throws IOException {
+        List<Path> examples;
+        try (Stream<Path> files = Files.list(Path.of("../examples"))) {
+            examples = files.filter(file -> file.toString().endsWith(".yaml")).toList();
+        }
+
+        assertThat(examples)
+                .isNotEmpty()
+                .allSatisfy(example -> assertThat(
+                                reader.read(Files.readString(example)).name() + ".yaml")
+                        .isEqualTo(example.getFileName().toString()));
     }
 
     @Test
