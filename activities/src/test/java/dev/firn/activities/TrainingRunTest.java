@@ -164,7 +164,9 @@ class TrainingRunTest {
                 .filteredOn(DryRun.PlannedStage::reused)
                 .extracting(stage -> stage.stage().label())
                 .containsExactly("prepare", "initialise", "filter", "pretrain", "mine", "finetune", "evaluate");
-        assertThat(dryRun.memoryBytes()).isPositive();
+        assertThat(dryRun.memory().training().bytes()).isPositive();
+        assertThat(dryRun.memory().processBytes()).isPositive();
+        assertThat(dryRun.memory().shortage()).isEmpty();
         assertThat(runs()).isEqualTo(before);
     }
 

@@ -29,7 +29,7 @@ final class FinetuneStage implements StageWork {
                         dataset.queryTokens(),
                         dataset.documentTokens(),
                         PairSourceFiles.read(context.fetch(Stage.MINE, MineStage.NEGATIVES)),
-                        TrainSettings.finetune(specification, tokenizer),
+                        TrainSettings.finetune(specification, tokenizer.specialTokens()),
                         compute)) {
             new CheckpointedTraining(
                             context,

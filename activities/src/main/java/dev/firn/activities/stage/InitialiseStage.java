@@ -59,7 +59,7 @@ final class InitialiseStage implements StageWork {
                     TrainingLoop loop = TrainingLoop.maskedLanguage(
                             untrained,
                             dataset.corpusTokens(),
-                            TrainSettings.initialise(specification, tokenizer),
+                            TrainSettings.initialise(specification, tokenizer.specialTokens()),
                             compute)) {
                 new CheckpointedTraining(
                                 context,

@@ -40,7 +40,7 @@ final class PretrainStage implements StageWork {
                     dataset.queryTokens(),
                     dataset.documentTokens(),
                     sources,
-                    TrainSettings.pretrain(specification, tokenizer),
+                    TrainSettings.pretrain(specification, tokenizer.specialTokens()),
                     compute)) {
                 new CheckpointedTraining(
                                 context,

@@ -20,6 +20,7 @@ import dev.firn.registry.run.StageExecution;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.registry.run.StageState;
 import dev.firn.training.data.DataFaultException;
+import dev.firn.training.trainer.MemoryShortageException;
 import dev.firn.training.trainer.NonFiniteLossException;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SpecificationReader;
@@ -231,6 +232,7 @@ final class StageRunner {
         return fault instanceof PermanentFailure
                 || fault instanceof DataFaultException
                 || fault instanceof NonFiniteLossException
+                || fault instanceof MemoryShortageException
                 || fault instanceof NotFoundException
                 || fault instanceof ConflictException;
     }

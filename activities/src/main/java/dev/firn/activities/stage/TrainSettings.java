@@ -34,11 +34,15 @@ final class TrainSettings {
     private TrainSettings() {}
 
     static EncoderConfiguration encoder(EncoderSpecification encoder, Tokenizer tokenizer) {
-        int padding = tokenizer.specialTokens().padding();
+        return encoder(
+                encoder, tokenizer.vocabularySize(), tokenizer.specialTokens().padding());
+    }
+
+    static EncoderConfiguration encoder(EncoderSpecification encoder, int vocabularySize, int padding) {
         boolean bert = encoder.family().equals(EncoderFamily.BERT.modelType());
         return new EncoderConfiguration(
                 bert ? EncoderFamily.BERT : EncoderFamily.XLM_ROBERTA,
-                tokenizer.vocabularySize(),
+                vocabularySize,
                 encoder.hiddenSize(),
                 encoder.layers(),
                 encoder.attentionHeads(),
@@ -53,23 +57,22 @@ final class TrainSettings {
     /** How often masked language modelling is to predict each token: as often as it stands in the texts, special tokens never. */
     static long[] predictedFrequencies(TokenTable texts, Tokenizer tokenizer) {
         long[] frequencies = texts.frequencies(tokenizer.vocabularySize());
-        for (int special : specialTokens(tokenizer)) {
+        for (int special : specialTokens(tokenizer.specialTokens())) {
             frequencies[special] = 0;
         }
         return frequencies;
     }
 
-    private static List<Integer> specialTokens(Tokenizer tokenizer) {
-        SpecialTokens special = tokenizer.specialTokens();
+    private static List<Integer> specialTokens(SpecialTokens special) {
         return List.of(special.begin(), special.padding(), special.end(), special.unknown(), special.mask());
     }
 
-    static MaskedLanguageSettings initialise(RunSpecification specification, Tokenizer tokenizer) {
+    static MaskedLanguageSettings initialise(RunSpecification specification, SpecialTokens special) {
         InitialiseSpecification stage = specification.initialise();
         return new MaskedLanguageSettings(
                 stage.maskProbability(),
-                tokenizer.specialTokens().mask(),
-                specialTokens(tokenizer),
+                special.mask(),
+                specialTokens(special),
                 new TextBatching.TextsPerBatch(stage.batchSize()),
                 stage.maximumTokens(),
                 stage.chunkTokens(),
@@ -78,18 +81,18 @@ final class TrainSettings {
                 optimization(stage.optimizer(), stage.schedule(), stage.learningRate(), specification.seed()));
     }
 
-    static ContrastiveSettings pretrain(RunSpecification specification, Tokenizer tokenizer) {
-        return contrastive(specification, specification.pretrain(), tokenizer, NegativesMode.IN_BATCH);
+    static ContrastiveSettings pretrain(RunSpecification specification, SpecialTokens special) {
+        return contrastive(specification, specification.pretrain(), special, NegativesMode.IN_BATCH);
     }
 
-    static ContrastiveSettings finetune(RunSpecification specification, Tokenizer tokenizer) {
-        return contrastive(specification, specification.finetune(), tokenizer, NegativesMode.HARD_ONLY);
+    static ContrastiveSettings finetune(RunSpecification specification, SpecialTokens special) {
+        return contrastive(specification, specification.finetune(), special, NegativesMode.HARD_ONLY);
     }
 
     private static ContrastiveSettings contrastive(
             RunSpecification specification,
             ContrastiveSpecification stage,
-            Tokenizer tokenizer,
+            SpecialTokens special,
             NegativesMode negatives) {
         TrainingLength length = stage.steps() != null
                 ? new TrainingLength.Steps(stage.steps())
@@ -104,7 +107,7 @@ final class TrainSettings {
                 stage.batchSize(),
                 stage.samplingExponent(),
                 stage.unseenTokenShare(),
-                specialTokens(tokenizer),
+                specialTokens(special),
                 stage.chunkTokens(),
                 stage.activationCheckpointing(),
                 length,

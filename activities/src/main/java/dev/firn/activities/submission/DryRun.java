@@ -11,9 +11,9 @@ import java.util.List;
  * @param specification the resolved specification
  * @param stages what would become of each stage
  * @param data the sources with their pairs, the evaluation sets with their queries
- * @param memoryBytes an estimate of the memory that the largest stage needs
+ * @param memory what the run needs at its widest
  */
-public record DryRun(JsonNode specification, List<PlannedStage> stages, DataInspection data, long memoryBytes) {
+public record DryRun(JsonNode specification, List<PlannedStage> stages, DataInspection data, MemoryNeed memory) {
     public DryRun {
         stages = List.copyOf(stages);
     }

@@ -7,19 +7,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.activities.Stores;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.stage.Numerics;
+import dev.firn.activities.stage.StageMemory;
 import dev.firn.registry.Digest;
 import dev.firn.registry.run.CreatedRun;
 import dev.firn.registry.run.NewRun;
 import dev.firn.registry.run.StageExecution;
+import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.start.Start;
+import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SpecificationReader;
+import dev.firn.workflows.specification.TokenizerSpecification;
 import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +107,7 @@ public final class RunSubmission {
                 reader.toDocument(plan.specification()),
                 stages,
                 plan.findings().data(),
-                MemoryEstimate.bytes(plan.specification()));
+                MemoryNeed.of(StageMemory.largest(plan.specification(), plan.encoder())));
     }
 
     private static String reason(RunSpecification specification, Stage stage, Optional<StageExecution> finished) {
@@ -117,27 +123,49 @@ public final class RunSubmission {
     private record Plan(
             RunSpecification specification,
             InputInspection.Findings findings,
+            EncoderConfiguration encoder,
             Map<Stage, String> keys,
             Map<String, ?> fingerprint) {}
 
     private Plan plan(JsonNode document) {
         RunSpecification specification;
         InputInspection.Findings findings;
+        EncoderConfiguration encoder;
         try (References.Resolved resolved = references.resolve(document)) {
             specification = read(resolved);
             findings = inspection.inspect(specification, resolved.startFolder());
+            if (!findings.faults().isEmpty()) {
+                throw new InvalidSpecificationException(findings.faults());
+            }
+            encoder = encoder(specification, resolved.startFolder());
         } catch (IOException e) {
             throw new UncheckedIOException("An input of the specification could not be read: " + e.getMessage(), e);
-        }
-        if (!findings.faults().isEmpty()) {
-            throw new InvalidSpecificationException(findings.faults());
         }
         Map<String, ?> fingerprint = Numerics.fingerprint(specification.threads());
         return new Plan(
                 specification,
                 findings,
+                encoder,
                 StageKeys.compute(specification, findings.digests(), fingerprint),
                 fingerprint);
+    }
+
+    /** The encoder as it will be trained; before its vocabulary is pruned, which only preparing the texts can tell. */
+    private static EncoderConfiguration encoder(RunSpecification specification, Optional<Path> startFolder)
+            throws IOException {
+        return switch (specification.tokenizer()) {
+            case TokenizerSpecification.Trained(int vocabularySize) ->
+                StageMemory.encoder(specification, vocabularySize);
+            case TokenizerSpecification.Folder(String folder) -> {
+                try (Tokenizer tokenizer =
+                        Tokenizer.open(Path.of(folder), specification.encoder().maximumTokens())) {
+                    yield StageMemory.encoder(specification, tokenizer.vocabularySize());
+                }
+            }
+            case TokenizerSpecification.Start() ->
+                Start.open(startFolder.orElseThrow())
+                        .configuration(specification.encoder().layers());
+        };
     }
 
     /** Reads a specification; its own faults and those of what it refers to come together. */

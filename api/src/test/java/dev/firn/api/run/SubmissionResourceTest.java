@@ -11,6 +11,8 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.firn.api.FirnTestResource;
 import dev.firn.api.RegistryRows;
@@ -101,7 +103,11 @@ class SubmissionResourceTest {
                 .body("stages.key", everyItem(matchesPattern("[0-9a-f]{64}")))
                 .body("stages[0].reused", equalTo(false))
                 .body("stages[0].reason", containsString("key"))
-                .body("memoryBytes", greaterThan(0));
+                .body("memoryBytes", greaterThan(0))
+                .body("memory.stage", notNullValue())
+                .body("memory.activationBytes", greaterThan(0))
+                .body("memory.availableBytes", notNullValue())
+                .body("memory.shortage", nullValue());
 
         assertThat(runs.list(new RunFilter(Set.of(), Optional.of(name)), PageRequest.first(1))
                         .items())

@@ -104,8 +104,28 @@ final class SubmitCommand extends FirnCommand {
                     stage.reused() ? "reused" : "computed",
                     stage.reason() == null ? "" : stage.reason()));
         }
-        String memory = plan.memoryBytes() == null ? "" : "\n\nmemory needed: " + Figures.bytes(plan.memoryBytes());
-        return yaml(plan.specification()) + "\n" + table + memory;
+        return yaml(plan.specification()) + "\n" + table + memory(plan);
+    }
+
+    private static String memory(DryRun plan) {
+        if (plan.memoryBytes() == null) {
+            return "";
+        }
+        String needed = "\n\nmemory needed: " + Figures.bytes(plan.memoryBytes());
+        DryRun.Memory memory = plan.memory();
+        if (memory == null) {
+            return needed;
+        }
+        Table table = new Table().column("of which", Side.LEFT).column("", Side.RIGHT);
+        table.row(List.of("weights, optimizer, checkpoint", Figures.bytes(memory.parameterBytes())));
+        table.row(List.of("activations of a chunk", Figures.bytes(memory.activationBytes())));
+        table.row(List.of("batch", Figures.bytes(memory.batchBytes())));
+        table.row(List.of("the server itself", Figures.bytes(memory.processBytes())));
+        return needed + ", in stage " + memory.stage() + "\n" + table
+                + (memory.shortage() == null
+                        ? "\navailable to a training now: " + Figures.bytes(memory.availableBytes())
+                        : "\nwarning: stage " + memory.stage() + " does not fit on this server now. "
+                                + memory.shortage());
     }
 
     private static String yaml(JsonNode specification) {

@@ -89,12 +89,17 @@ class CommandsTest {
         Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1");
         server.answer("POST /api/runs?dryRun=true", """
                 {"specification":{"name":"a","pretrain":{"temperature":0.02}},"memoryBytes":1500000000,
+                 "memory":{"stage":"pretrain","parameterBytes":300000000,"activationBytes":700000000,
+                           "batchBytes":100000000,"processBytes":400000000,"availableBytes":900000000,
+                           "shortage":"The training takes 1.1 GB of memory"},
                  "stages":[{"name":"prepare","key":"00112233445566778899","reused":true,"reason":"finished in run x"},
                            {"name":"pretrain","key":"aa112233445566778899","reused":false,"reason":null}]}
                 """);
         Result result = CommandRunner.run(server.address(), "submit", specification.toString(), "--dry-run");
         assertThat(result.out())
-                .contains("temperature: 0.02", "memory needed: 1.5 GB")
+                .contains("temperature: 0.02", "memory needed: 1.5 GB, in stage pretrain")
+                .containsPattern("activations of a chunk +700.0 MB")
+                .contains("does not fit on this server now. The training takes 1.1 GB of memory")
                 .containsPattern("prepare +001122334455 +reused +finished in run x")
                 .containsPattern("pretrain +aa1122334455 +computed");
         assertThat(CommandRunner.run(server.address(), "submit", specification.toString(), "--dry-run", "--json")

@@ -1,13 +1,38 @@
 package dev.firn.training.batch;
 
+import dev.firn.training.kernels.Memory;
 import java.util.Arrays;
 
 /** Token sequences one after the other, without padding. Reused from step to step: {@link #clear()}, then add. */
 public final class PackedBatch {
-    private int[] tokens = new int[1024];
-    private int[] positions = new int[1024];
-    private int[] offsets = new int[65];
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    private int[] tokens;
+    private int[] positions;
+    private int[] offsets;
     private int sequences;
+
+    /** A batch that grows with what is added. */
+    public PackedBatch() {
+        this(Memory.real(), 1024, 64);
+    }
+
+    /**
+     * A batch with memory for a size, which grows when more is added.
+     *
+     * @param memory where it is taken
+     */
+    public PackedBatch(Memory memory, int tokens, int sequences) {
+        this.tokens = memory.integers(tokens);
+        this.positions = memory.integers(tokens);
+        this.offsets = memory.integers(sequences + 1);
+    }
+
+    /** A batch with memory for a size, or for the largest that there can be. */
+    public static PackedBatch ofSize(Memory memory, long tokens, long sequences) {
+        return new PackedBatch(
+                memory, (int) Math.min(tokens, LARGEST_ARRAY), (int) Math.min(sequences, LARGEST_ARRAY - 1));
+    }
 
     /** Takes all sequences out. */
     public void clear() {
@@ -41,7 +66,7 @@ public final class PackedBatch {
         int start = offsets[sequences];
         int end = Math.addExact(start, length);
         if (end > tokens.length) {
-            int capacity = (int) Math.min(Math.max(end, 2L * tokens.length), Integer.MAX_VALUE - 8);
+            int capacity = (int) Math.min(Math.max(end, 2L * tokens.length), LARGEST_ARRAY);
             tokens = Arrays.copyOf(tokens, capacity);
             positions = Arrays.copyOf(positions, capacity);
         }

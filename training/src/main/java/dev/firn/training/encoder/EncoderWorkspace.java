@@ -1,6 +1,7 @@
 package dev.firn.training.encoder;
 
 import dev.firn.training.kernels.ComputeContext;
+import dev.firn.training.kernels.Memory;
 import dev.firn.training.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,7 @@ final class EncoderWorkspace implements AutoCloseable {
             int tokens,
             int longest,
             int selected) {
+        Memory take = context.memory();
         int hidden = configuration.hidden();
         int intermediate = configuration.intermediate();
         int before = configuration.layers() - 1;
@@ -57,39 +59,40 @@ final class EncoderWorkspace implements AutoCloseable {
         this.tokens = tokens;
         this.longest = longest;
         this.selected = selected;
-        this.positions = new int[tokens];
-        this.selectedPositions = new int[selected];
+        this.positions = take.integers(tokens);
+        this.selectedPositions = take.integers(selected);
         this.rotations = switch (configuration.positionEncoding()) {
-            case PositionEncoding.Learned _ -> Tensor.zeros(0, 0);
-            case PositionEncoding.Rotary rotary -> RotationTable.create(rotary, configuration.headWidth(), longest);
+            case PositionEncoding.Learned _ -> take.tensor(0, 0);
+            case PositionEncoding.Rotary rotary ->
+                RotationTable.create(rotary, configuration.headWidth(), longest, take);
         };
-        this.embedded = Tensor.zeros(tokens, hidden);
-        this.embeddedStatistics = Tensor.zeros(tokens, 2);
-        this.widened = Tensor.zeros(before == 0 ? 0 : tokens, intermediate);
-        this.selectedWidened = Tensor.zeros(selected, intermediate);
-        this.selectedInput = Tensor.zeros(selected, hidden);
-        this.selectedQuery = Tensor.zeros(selected, hidden);
-        this.output = Tensor.zeros(selected, hidden);
+        this.embedded = take.tensor(tokens, hidden);
+        this.embeddedStatistics = take.tensor(tokens, 2);
+        this.widened = take.tensor(before == 0 ? 0 : tokens, intermediate);
+        this.selectedWidened = take.tensor(selected, intermediate);
+        this.selectedInput = take.tensor(selected, hidden);
+        this.selectedQuery = take.tensor(selected, hidden);
+        this.output = take.tensor(selected, hidden);
         for (int i = 0; i <= before; i++) {
-            inputs.add(training || i < 2 ? Tensor.zeros(tokens, hidden) : inputs.get(i - 2));
+            inputs.add(training || i < 2 ? take.tensor(tokens, hidden) : inputs.get(i - 2));
         }
         for (int i = 0; i < before; i++) {
             layers.add(
                     memory == ActivationMemory.ALL_LAYERS || i == 0
-                            ? new LayerActivations(configuration, tokens, tokens)
+                            ? new LayerActivations(configuration, tokens, tokens, take)
                             : layers.get(0));
         }
-        layers.add(new LayerActivations(configuration, tokens, selected));
+        layers.add(new LayerActivations(configuration, tokens, selected, take));
         int attentionValues = Math.toIntExact(context.kernels().attentionWorkspace(longest, configuration.headWidth()));
         for (int part = 0; part < context.threads(); part++) {
-            attention.add(Tensor.zeros(1, attentionValues));
+            attention.add(take.tensor(1, attentionValues));
         }
         int rows = before == 0 ? selected : tokens;
-        this.gradient = Tensor.zeros(training ? tokens : 0, hidden);
-        this.attendedGradient = Tensor.zeros(training ? rows : 0, hidden);
-        this.wideGradient = Tensor.zeros(training ? rows : 0, intermediate);
-        this.projectedGradient = Tensor.zeros(training ? tokens : 0, 3 * hidden);
-        this.selectedQueryGradient = Tensor.zeros(training ? selected : 0, hidden);
+        this.gradient = take.tensor(training ? tokens : 0, hidden);
+        this.attendedGradient = take.tensor(training ? rows : 0, hidden);
+        this.wideGradient = take.tensor(training ? rows : 0, intermediate);
+        this.projectedGradient = take.tensor(training ? tokens : 0, 3 * hidden);
+        this.selectedQueryGradient = take.tensor(training ? selected : 0, hidden);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.firn.training.encoder;
 
+import dev.firn.training.kernels.Memory;
 import dev.firn.training.kernels.Tensor;
 import java.util.List;
 
@@ -21,18 +22,19 @@ final class LayerActivations implements AutoCloseable {
     /**
      * @param tokens that have keys and values
      * @param rows tokens that everything else is computed for
+     * @param take where the memory is taken
      */
-    LayerActivations(EncoderConfiguration configuration, int tokens, int rows) {
+    LayerActivations(EncoderConfiguration configuration, int tokens, int rows, Memory take) {
         int hidden = configuration.hidden();
         int intermediate = configuration.intermediate();
-        this.projected = Tensor.zeros(tokens, 3 * hidden);
-        this.attended = Tensor.zeros(rows, hidden);
-        this.attentionSum = Tensor.zeros(rows, hidden);
-        this.attentionStatistics = Tensor.zeros(rows, 2);
-        this.attentionResult = Tensor.zeros(rows, hidden);
-        this.wide = Tensor.zeros(rows, configuration.family().gated() ? 2 * intermediate : intermediate);
-        this.outputSum = Tensor.zeros(rows, hidden);
-        this.outputStatistics = Tensor.zeros(rows, 2);
+        this.projected = take.tensor(tokens, 3 * hidden);
+        this.attended = take.tensor(rows, hidden);
+        this.attentionSum = take.tensor(rows, hidden);
+        this.attentionStatistics = take.tensor(rows, 2);
+        this.attentionResult = take.tensor(rows, hidden);
+        this.wide = take.tensor(rows, configuration.family().gated() ? 2 * intermediate : intermediate);
+        this.outputSum = take.tensor(rows, hidden);
+        this.outputStatistics = take.tensor(rows, 2);
     }
 
     @Override

@@ -96,14 +96,14 @@ public final class MaskedLanguageHead implements AutoCloseable {
         this.bias = values.view(biasOffset, 1, vocabulary);
         this.biasGradient = gradients.view(biasOffset, 1, vocabulary);
         for (int part = 1; part < context.threads(); part++) {
-            Tensor partial = Tensor.zeros(1, Math.toIntExact(Head.length(hidden)));
+            Tensor partial = context.memory().tensor(1, Math.toIntExact(Head.length(hidden)));
             partials.add(partial);
             partialGradients.add(new Head(hidden, partial, 0));
         }
         for (int part = 0; part < context.threads(); part++) {
-            discardedSums.add(Tensor.zeros(1, hidden));
+            discardedSums.add(context.memory().tensor(1, hidden));
         }
-        this.logits = Tensor.zeros(blockRows, vocabulary);
+        this.logits = context.memory().tensor(blockRows, vocabulary);
         this.losses = new double[context.threads()];
     }
 
@@ -264,17 +264,18 @@ public final class MaskedLanguageHead implements AutoCloseable {
                 hidden);
     }
 
-    private void reserve(int rows) {
+    /** Takes the memory for so many rows now rather than when they come. */
+    public void reserve(int rows) {
         if (rows <= capacity) {
             return;
         }
         closeRows();
         capacity = rows;
-        dense = Tensor.zeros(rows, hidden);
-        activated = Tensor.zeros(rows, hidden);
-        normed = Tensor.zeros(rows, hidden);
-        statistics = Tensor.zeros(rows, 2);
-        gradient = Tensor.zeros(rows, hidden);
+        dense = context.memory().tensor(rows, hidden);
+        activated = context.memory().tensor(rows, hidden);
+        normed = context.memory().tensor(rows, hidden);
+        statistics = context.memory().tensor(rows, 2);
+        gradient = context.memory().tensor(rows, hidden);
     }
 
     private void closeRows() {

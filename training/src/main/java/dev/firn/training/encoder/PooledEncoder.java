@@ -51,6 +51,24 @@ public final class PooledEncoder implements AutoCloseable {
     }
 
     /**
+     * Takes the memory for training on batches of a size now rather than at the first of them.
+     *
+     * @param tokens of the largest batch
+     * @param longest tokens of the longest sequence
+     * @param sequences of the batch with the most
+     */
+    public void reserve(int tokens, int longest, int sequences) {
+        switch (pooling) {
+            case CLS -> encoder.reserve(tokens, longest, sequences);
+            case MEAN -> {
+                encoder.reserve(tokens, longest, tokens);
+                pooled = atLeast(pooled, sequences);
+                tokenGradients = atLeast(tokenGradients, tokens);
+            }
+        }
+    }
+
+    /**
      * One vector for each sequence, not normalised.
      *
      * @return [sequences, hidden] in the first rows; the encoder's own memory, valid until the next forward pass
@@ -100,7 +118,7 @@ public final class PooledEncoder implements AutoCloseable {
             return tensor;
         }
         tensor.close();
-        return Tensor.zeros(rows, hidden);
+        return context.memory().tensor(rows, hidden);
     }
 
     @Override

@@ -108,7 +108,8 @@ public final class PostNormEncoder implements AutoCloseable {
         }
         long embeddingLength = EmbeddingNormParameters.length(configuration);
         for (int part = 1; part < context.threads(); part++) {
-            Tensor partial = Tensor.zeros(1, Math.toIntExact(Math.max(layout.layerLength(), embeddingLength)));
+            Tensor partial =
+                    context.memory().tensor(1, Math.toIntExact(Math.max(layout.layerLength(), embeddingLength)));
             partials.add(partial);
             partialGradients.add(new LayerParameters(configuration, partial, 0, layout.layerLength()));
             embeddingNormGradients.add(new EmbeddingNormParameters(configuration, partial, 0));

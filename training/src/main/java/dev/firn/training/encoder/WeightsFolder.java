@@ -1,6 +1,7 @@
 package dev.firn.training.encoder;
 
 import dev.firn.training.encoder.ParameterLayout.Parameter;
+import dev.firn.training.kernels.Memory;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.random.CounterRandom;
 import dev.firn.training.random.Purpose;
@@ -75,12 +76,17 @@ public final class WeightsFolder {
      *     that holds a NaN or infinity
      */
     public static Tensor read(Path folder, ParameterLayout layout) throws IOException {
+        return read(folder, layout, Memory.real());
+    }
+
+    /** As {@link #read(Path, ParameterLayout)}, into memory that is taken from somewhere. */
+    public static Tensor read(Path folder, ParameterLayout layout, Memory memory) throws IOException {
         try (TensorSource source = SafetensorsFolder.open(folder)) {
             List<String> others = strangers(source, layout);
             if (!others.isEmpty()) {
                 throw new IOException(source.place("") + ": " + String.join("; ", others));
             }
-            Tensor values = Tensor.zeros(1, Math.toIntExact(layout.length()));
+            Tensor values = memory.tensor(1, Math.toIntExact(layout.length()));
             try {
                 readInto(source, layout, values, "");
             } catch (IOException | RuntimeException e) {

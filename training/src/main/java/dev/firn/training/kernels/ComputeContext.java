@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed number of threads and what they compute with.
+ * A fixed number of threads, what they compute with, and where the memory for it is taken.
  *
  * <p>Work is given as a function of the part number, 0 to {@code threads - 1}; part 0 runs on the calling thread. Which part does
  * what depends on sizes and the number of threads only, never on timing. One thread at a time may give work.
@@ -23,6 +23,7 @@ public final class ComputeContext implements AutoCloseable {
     private final int threads;
     private final Kernels kernels;
     private final MatrixProducts products;
+    private final Memory memory;
     private final Thread[] workers;
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -40,18 +41,38 @@ public final class ComputeContext implements AutoCloseable {
 
     /** Threads that compute with given kernels and products. */
     public ComputeContext(int threads, Kernels kernels, MatrixProducts products) {
+        this(threads, kernels, products, Memory.real());
+    }
+
+    private ComputeContext(int threads, Kernels kernels, MatrixProducts products, Memory memory) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be above 0, is " + threads);
         }
         this.threads = threads;
         this.kernels = kernels;
         this.products = products;
-        this.workers = new Thread[threads - 1];
+        this.memory = memory;
+        // There is nothing to compute with where memory is only counted
+        this.closed = memory.isCounting();
+        this.workers = new Thread[closed ? 0 : threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int part = i + 1;
             workers[i] =
                     Thread.ofPlatform().daemon().name("firn-compute-" + part).start(() -> serve(part));
         }
+    }
+
+    /**
+     * A context in which memory is counted and not taken: what is built in it says how much it would take in this one. It runs
+     * nothing.
+     */
+    public ComputeContext counting() {
+        return new ComputeContext(threads, kernels, products, Memory.counting());
+    }
+
+    /** {@link #counting()} for a number of threads, with the kernels and products of {@link #ComputeContext(int)}. */
+    public static ComputeContext counting(int threads) {
+        return new ComputeContext(threads, new VectorKernels(), new OpenBlasProducts(), Memory.counting());
     }
 
     public int threads() {
@@ -64,6 +85,11 @@ public final class ComputeContext implements AutoCloseable {
 
     public MatrixProducts products() {
         return products;
+    }
+
+    /** Where what is computed here takes its memory. */
+    public Memory memory() {
+        return memory;
     }
 
     /** First index of a part when {@code count} things are split evenly: part {@code p} has {@code split(n,p)} to {@code split(n,p+1)}. */

@@ -24,14 +24,18 @@ public final class Tensor implements AutoCloseable {
     private final int columns;
     private final boolean view;
 
-    @SuppressWarnings("restricted")
-    private Tensor(INDArray owner, INDArray array, long rows, int columns, boolean view) {
+    private Tensor(INDArray owner, INDArray array, MemorySegment segment, long rows, int columns, boolean view) {
         this.owner = owner;
         this.array = array;
+        this.segment = segment;
         this.rows = rows;
         this.columns = columns;
         this.view = view;
-        this.segment = MemorySegment.ofAddress(array.data().address() + array.offset() * Float.BYTES)
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment memory(INDArray array, long rows, int columns) {
+        return MemorySegment.ofAddress(array.data().address() + array.offset() * Float.BYTES)
                 .reinterpret(rows * columns * Float.BYTES);
     }
 
@@ -49,7 +53,15 @@ public final class Tensor implements AutoCloseable {
                 new long[] {Math.max(rows, 1), Math.max(columns, 1)},
                 new long[] {Math.max(columns, 1), 1},
                 offset);
-        return new Tensor(owner, array, rows, columns, false);
+        return new Tensor(owner, array, memory(array, rows, columns), rows, columns, false);
+    }
+
+    /** A tensor that has a size only, and views; there is nothing to read, to write or to close. */
+    static Tensor withoutMemory(long rows, int columns) {
+        if (rows < 0 || columns < 0) {
+            throw new IllegalArgumentException("a tensor cannot be " + rows + " x " + columns);
+        }
+        return new Tensor(null, null, MemorySegment.NULL, rows, columns, false);
     }
 
     /** A tensor with the given values, row by row. */
@@ -65,9 +77,12 @@ public final class Tensor implements AutoCloseable {
             throw new IllegalArgumentException(
                     "no view of " + rows + " x " + columns + " at " + offset + " in " + length() + " values");
         }
+        if (owner == null) {
+            return new Tensor(null, null, MemorySegment.NULL, rows, columns, true);
+        }
         INDArray part =
                 Nd4j.create(owner.data(), new long[] {rows, columns}, new long[] {columns, 1}, array.offset() + offset);
-        return new Tensor(owner, part, rows, columns, true);
+        return new Tensor(owner, part, memory(part, rows, columns), rows, columns, true);
     }
 
     /** The same memory as an ND4J array [rows, columns]. */
@@ -120,7 +135,7 @@ public final class Tensor implements AutoCloseable {
     /** Frees the memory; nothing for a view. */
     @Override
     public void close() {
-        if (!view && owner.closeable()) {
+        if (!view && owner != null && owner.closeable()) {
             owner.close();
         }
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Kernels;
 import dev.firn.training.kernels.MatrixProducts;
+import dev.firn.training.kernels.Memory;
 import dev.firn.training.kernels.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,7 +33,8 @@ public final class InfoNce implements AutoCloseable {
     private final MatrixProducts products;
     private final double[] losses;
 
-    private int capacity;
+    private long capacity;
+    private int targetCapacity;
     private int[] targets = new int[0];
     private Tensor scores = Tensor.zeros(0, 0);
     private Tensor noBias = Tensor.zeros(0, 0);
@@ -78,7 +80,7 @@ public final class InfoNce implements AutoCloseable {
         }
         int rows = queries + documents;
         int perQuery = documents / queries;
-        reserve(rows, queries, documents);
+        reserve(queries, documents);
         int[][] masked = maskedColumns(queryRows, documentRows, perQuery);
         gradient.segment()
                 .asSlice(0, (long) rows * gradient.columns() * Float.BYTES)
@@ -340,29 +342,41 @@ public final class InfoNce implements AutoCloseable {
         return Math.max(SMALLEST_BLOCK, BLOCK_VALUES / documents);
     }
 
-    private void reserve(int rows, int queries, int documents) {
+    /**
+     * Takes the memory for batches of up to so many queries and documents now rather than at the first of them.
+     *
+     * @param documents positives and hard negatives of all queries
+     */
+    public void reserve(int queries, int documents) {
+        Memory memory = context.memory();
+        // Of a smaller batch, a block may have more scores than of the largest: blocks are of whole rows
         long values = switch (mode) {
-            case IN_BATCH -> (long) Math.min(blockRows(documents), queries) * documents;
+            case IN_BATCH ->
+                Math.min(
+                        Math.max(BLOCK_VALUES, (long) SMALLEST_BLOCK * documents),
+                        Math.multiplyExact((long) queries, documents));
             case HARD_ONLY -> documents;
         };
         if (scores.length() < values) {
             scores.close();
-            scores = Tensor.zeros(1, Math.toIntExact(values));
+            scores = memory.tensor(values, 1);
         }
         if (noBias.length() < documents) {
             noBias.close();
-            noBias = Tensor.zeros(1, documents);
+            noBias = memory.tensor(1, documents);
         }
-        if (targets.length < queries) {
-            targets = new int[queries];
+        if (targetCapacity < queries) {
+            targetCapacity = queries;
+            targets = memory.integers(queries);
         }
+        long rows = (long) queries + documents;
         if (rows > capacity) {
             closeRows();
             capacity = rows;
-            lengths = Tensor.zeros(rows, 1);
+            lengths = memory.tensor(rows, 1);
             for (int i = 0; i < normalized.length; i++) {
-                normalized[i] = Tensor.zeros(rows, slices.get(i).dimensions());
-                gradients[i] = Tensor.zeros(rows, slices.get(i).dimensions());
+                normalized[i] = memory.tensor(rows, slices.get(i).dimensions());
+                gradients[i] = memory.tensor(rows, slices.get(i).dimensions());
             }
         }
     }

@@ -60,6 +60,15 @@ public final class TokenMasking {
     }
 
     /**
+     * How many tokens may be chosen of a number of tokens: the mean and six deviations, which chance exceeds once in a thousand
+     * million batches.
+     */
+    public static int atMost(double share, int tokens) {
+        double most = share * tokens + 6 * Math.sqrt(tokens * share * (1 - share)) + 1;
+        return (int) Math.min(tokens, Math.ceil(most));
+    }
+
+    /**
      * Masks a batch in place.
      *
      * @return number of tokens chosen; 0 only when all tokens are special

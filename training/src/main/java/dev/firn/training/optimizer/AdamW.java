@@ -73,8 +73,8 @@ public final class AdamW implements AutoCloseable {
             first = next;
         }
         int length = Math.toIntExact(layout.length());
-        this.firstMoment = Tensor.zeros(1, length);
-        this.secondMoment = Tensor.zeros(1, length);
+        this.firstMoment = context.memory().tensor(1, length);
+        this.secondMoment = context.memory().tensor(1, length);
         this.squares = new double[(length + NORM_RUN - 1) / NORM_RUN];
     }
 

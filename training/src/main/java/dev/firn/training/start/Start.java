@@ -63,6 +63,11 @@ public final class Start {
         return configuration;
     }
 
+    /** The encoder's shape with its first layers only. */
+    public EncoderConfiguration configuration(int layers) {
+        return shaped(layers, configuration.vocabularySize());
+    }
+
     /** The folder with {@code tokenizer.json}. */
     public Path tokenizerFolder() {
         return folder;

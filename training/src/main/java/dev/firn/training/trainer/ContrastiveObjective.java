@@ -28,13 +28,14 @@ final class ContrastiveObjective implements Objective {
     private final ContrastiveSettings settings;
     private final PairBatches batches;
     private final UnseenTokens unseenTokens;
+    private final ContrastiveWorkspace workspace;
     private final PooledEncoder encoder;
     private final InfoNce loss;
     private final int hidden;
-    private final PackedBatch whole = new PackedBatch();
-    private final PackedBatch chunk = new PackedBatch();
-    private Tensor embeddings = Tensor.zeros(0, 0);
-    private Tensor gradients = Tensor.zeros(0, 0);
+    private final PackedBatch whole;
+    private final PackedBatch chunk;
+    private final Tensor embeddings;
+    private final Tensor gradients;
 
     ContrastiveObjective(
             ParameterLayout layout,
@@ -62,9 +63,19 @@ final class ContrastiveObjective implements Objective {
                 settings.unseenTokenShare() == 0 ? new long[0] : frequencies(configuration.vocabularySize()),
                 settings.specialTokens(),
                 settings.optimization().seed());
-        this.encoder = new PooledEncoder(
-                layout, values, parameterGradients, settings.activationMemory(), settings.pooling(), context);
-        this.loss = new InfoNce(settings.temperature(), settings.negatives(), settings.slices(), context);
+        this.workspace = new ContrastiveWorkspace(
+                layout, values, parameterGradients, settings, mostNegatives(this.sources), context);
+        this.encoder = workspace.encoder;
+        this.loss = workspace.loss;
+        this.whole = workspace.whole;
+        this.chunk = workspace.chunk;
+        this.embeddings = workspace.embeddings;
+        this.gradients = workspace.gradients;
+    }
+
+    /** Hard negatives of a pair, of the source with the most. */
+    static int mostNegatives(List<PairSource> sources) {
+        return sources.stream().mapToInt(PairSource::negativesPerPair).max().orElse(0);
     }
 
     private void check(EncoderConfiguration configuration) {
@@ -136,7 +147,6 @@ final class ContrastiveObjective implements Objective {
         }
         touched.add(whole.tokens(), whole.size());
         int sequences = whole.sequences();
-        reserve(sequences);
         List<Integer> ends = new ArrayList<>();
         int from = 0;
         while (from < sequences) {
@@ -170,20 +180,8 @@ final class ContrastiveObjective implements Objective {
         MemorySegment.copy(source.segment(), sourceRow * bytes, target.segment(), targetRow * bytes, count * bytes);
     }
 
-    private void reserve(int rows) {
-        if (embeddings.rows() < rows) {
-            embeddings.close();
-            gradients.close();
-            embeddings = Tensor.zeros(rows, hidden);
-            gradients = Tensor.zeros(rows, hidden);
-        }
-    }
-
     @Override
     public void close() {
-        encoder.close();
-        loss.close();
-        embeddings.close();
-        gradients.close();
+        workspace.close();
     }
 }

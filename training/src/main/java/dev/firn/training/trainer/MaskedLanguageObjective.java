@@ -21,10 +21,11 @@ final class MaskedLanguageObjective implements Objective {
     private final MaskedLanguageSettings settings;
     private final TextBatches batches;
     private final TokenMasking masking;
+    private final MaskedLanguageWorkspace workspace;
     private final PostNormEncoder encoder;
     private final MaskedLanguageHead head;
-    private final PackedBatch whole = new PackedBatch();
-    private final PackedBatch chunk = new PackedBatch();
+    private final PackedBatch whole;
+    private final PackedBatch chunk;
     private final Selection selection = new Selection();
 
     MaskedLanguageObjective(
@@ -52,8 +53,11 @@ final class MaskedLanguageObjective implements Objective {
                 settings.specialTokens(),
                 configuration.vocabularySize(),
                 settings.optimization().seed());
-        this.encoder = new PostNormEncoder(layout, values, gradients, settings.activationMemory(), context);
-        this.head = new MaskedLanguageHead(layout, values, gradients, context);
+        this.workspace = new MaskedLanguageWorkspace(layout, values, gradients, settings, context);
+        this.encoder = workspace.encoder;
+        this.head = workspace.head;
+        this.whole = workspace.whole;
+        this.chunk = workspace.chunk;
     }
 
     @Override
@@ -92,7 +96,6 @@ final class MaskedLanguageObjective implements Objective {
 
     @Override
     public void close() {
-        encoder.close();
-        head.close();
+        workspace.close();
     }
 }

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** The loop around an objective: gradient, clipping, AdamW, schedule, snapshots. */
 final class StandardTrainingLoop implements TrainingLoop {
+    private final TrainedParameters parameters;
     private final ParameterLayout layout;
     private final ComputeContext context;
     private final OptimizationSettings settings;
@@ -31,22 +33,44 @@ final class StandardTrainingLoop implements TrainingLoop {
     private boolean broken;
 
     StandardTrainingLoop(
-            ParameterLayout layout,
-            Tensor values,
-            Tensor gradients,
+            TrainedParameters parameters,
             Objective objective,
             TrainingLength length,
             OptimizationSettings settings,
             ComputeContext context) {
-        this.layout = requireNonNull(layout, "layout is null");
+        this.parameters = requireNonNull(parameters, "parameters is null");
+        this.layout = parameters.layout();
         this.context = requireNonNull(context, "context is null");
         this.settings = requireNonNull(settings, "settings is null");
-        this.values = requireNonNull(values, "values is null");
-        this.gradients = requireNonNull(gradients, "gradients is null");
+        this.values = parameters.values();
+        this.gradients = parameters.gradients();
+        this.optimizer = parameters.optimizer();
         this.objective = requireNonNull(objective, "objective is null");
-        this.optimizer = new AdamW(layout, settings.adamW(), context);
         this.touched = new TouchedRows(layout.configuration().vocabularySize());
         this.totalSteps = length.steps(objective.stepsPerEpoch());
+    }
+
+    /**
+     * Reads the weights and builds a loop around them.
+     *
+     * @param objective made of the parameters
+     */
+    static StandardTrainingLoop open(
+            Path weights,
+            ParameterLayout layout,
+            Function<TrainedParameters, Objective> objective,
+            TrainingLength length,
+            OptimizationSettings settings,
+            ComputeContext context)
+            throws IOException {
+        Tensor values = WeightsFolder.read(weights, layout, context.memory());
+        TrainedParameters parameters = new TrainedParameters(layout, values, settings.adamW(), context);
+        try {
+            return new StandardTrainingLoop(parameters, objective.apply(parameters), length, settings, context);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            parameters.close();
+            throw e;
+        }
     }
 
     @Override
@@ -108,12 +132,7 @@ final class StandardTrainingLoop implements TrainingLoop {
     @Override
     public Snapshot snapshot() {
         checkUsable();
-        return new TrainingSnapshot(
-                layout,
-                new TrainingState(position, totalSteps, updates, context.threads()),
-                values,
-                optimizer.firstMoment(),
-                optimizer.secondMoment());
+        return parameters.snapshot(new TrainingState(position, totalSteps, updates, context.threads()));
     }
 
     @Override
@@ -168,8 +187,6 @@ final class StandardTrainingLoop implements TrainingLoop {
     @Override
     public void close() {
         objective.close();
-        optimizer.close();
-        gradients.close();
-        values.close();
+        parameters.close();
     }
 }

@@ -5,7 +5,6 @@ import dev.firn.training.batch.TokenTable;
 import dev.firn.training.encoder.ParameterLayout;
 import dev.firn.training.encoder.WeightsFolder;
 import dev.firn.training.kernels.ComputeContext;
-import dev.firn.training.kernels.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +14,8 @@ import java.util.List;
  * seed, the number of threads, the {@link dev.firn.training.numerics.NumericsFingerprint} and the {@linkplain #appliedUpdates()
  * updates}: restoring a snapshot and going on gives the bits of a run that was left alone.
  *
+ * <p>All its memory is taken when it is opened, for the largest batch and one snapshot at a time: a training that begins goes on.
+ *
  * <p>Not thread-safe: one thread drives a loop. Only a {@link Snapshot} may be used elsewhere.
  */
 public interface TrainingLoop extends AutoCloseable {
@@ -23,22 +24,21 @@ public interface TrainingLoop extends AutoCloseable {
      *
      * @throws IOException when a file is missing or broken
      * @throws IllegalArgumentException when texts, settings and weights do not fit each other
+     * @throws MemoryShortageException when there is not the memory that it takes; says how much that is, and what to change
      */
     static TrainingLoop maskedLanguage(
             Path weights, TokenTable texts, MaskedLanguageSettings settings, ComputeContext context)
             throws IOException {
         ParameterLayout layout = new ParameterLayout(WeightsFolder.readConfiguration(weights), true);
-        Tensor values = WeightsFolder.read(weights, layout);
-        Tensor gradients = Tensor.zeros(1, values.columns());
-        try {
-            Objective objective = new MaskedLanguageObjective(layout, values, gradients, texts, settings, context);
-            return new StandardTrainingLoop(
-                    layout, values, gradients, objective, settings.length(), settings.optimization(), context);
-        } catch (RuntimeException e) {
-            values.close();
-            gradients.close();
-            throw e;
-        }
+        return TrainingMemory.maskedLanguage(layout.configuration(), settings, context.counting())
+                .take(() -> StandardTrainingLoop.open(
+                        weights,
+                        layout,
+                        parameters -> new MaskedLanguageObjective(
+                                layout, parameters.values(), parameters.gradients(), texts, settings, context),
+                        settings.length(),
+                        settings.optimization(),
+                        context));
     }
 
     /**
@@ -46,6 +46,7 @@ public interface TrainingLoop extends AutoCloseable {
      *
      * @throws IOException when a file is missing or broken
      * @throws IllegalArgumentException when data, settings and weights do not fit each other
+     * @throws MemoryShortageException when there is not the memory that it takes; says how much that is, and what to change
      */
     static TrainingLoop contrastive(
             Path weights,
@@ -56,18 +57,23 @@ public interface TrainingLoop extends AutoCloseable {
             ComputeContext context)
             throws IOException {
         ParameterLayout layout = new ParameterLayout(WeightsFolder.readConfiguration(weights), false);
-        Tensor values = WeightsFolder.read(weights, layout);
-        Tensor gradients = Tensor.zeros(1, values.columns());
-        try {
-            Objective objective =
-                    new ContrastiveObjective(layout, values, gradients, queries, documents, sources, settings, context);
-            return new StandardTrainingLoop(
-                    layout, values, gradients, objective, settings.length(), settings.optimization(), context);
-        } catch (RuntimeException e) {
-            values.close();
-            gradients.close();
-            throw e;
-        }
+        int negativesPerPair = ContrastiveObjective.mostNegatives(sources);
+        return TrainingMemory.contrastive(layout.configuration(), settings, negativesPerPair, context.counting())
+                .take(() -> StandardTrainingLoop.open(
+                        weights,
+                        layout,
+                        parameters -> new ContrastiveObjective(
+                                layout,
+                                parameters.values(),
+                                parameters.gradients(),
+                                queries,
+                                documents,
+                                sources,
+                                settings,
+                                context),
+                        settings.length(),
+                        settings.optimization(),
+                        context));
     }
 
     /** Steps done. */

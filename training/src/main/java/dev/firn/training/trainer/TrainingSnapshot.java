@@ -1,19 +1,19 @@
 package dev.firn.training.trainer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.firn.training.encoder.ParameterLayout;
 import dev.firn.training.encoder.WeightsFolder;
-import dev.firn.training.kernels.Tensor;
 import dev.firn.training.safetensors.SafetensorsWriter;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Copies of weights and moments in memory of their own. */
+/** Copies of weights and moments. */
 final class TrainingSnapshot implements Snapshot {
     static final String WEIGHTS = "model.safetensors";
     static final String MOMENTS = "moments.safetensors";
@@ -22,23 +22,14 @@ final class TrainingSnapshot implements Snapshot {
 
     private final ParameterLayout layout;
     private final TrainingState state;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment values;
-    private final MemorySegment firstMoment;
-    private final MemorySegment secondMoment;
+    private final SnapshotMemory memory;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    TrainingSnapshot(
-            ParameterLayout layout, TrainingState state, Tensor values, Tensor firstMoment, Tensor secondMoment) {
-        this.layout = layout;
-        this.state = state;
-        this.values = copy(values);
-        this.firstMoment = copy(firstMoment);
-        this.secondMoment = copy(secondMoment);
-    }
-
-    private MemorySegment copy(Tensor tensor) {
-        MemorySegment copy = arena.allocate(tensor.segment().byteSize(), Long.BYTES);
-        return copy.copyFrom(tensor.segment());
+    /** @param memory claimed for this snapshot, which gives it back */
+    TrainingSnapshot(ParameterLayout layout, TrainingState state, SnapshotMemory memory) {
+        this.layout = requireNonNull(layout, "layout is null");
+        this.state = requireNonNull(state, "state is null");
+        this.memory = requireNonNull(memory, "memory is null");
     }
 
     @Override
@@ -58,17 +49,21 @@ final class TrainingSnapshot implements Snapshot {
 
     @Override
     public void write(Path folder) throws IOException {
-        WeightsFolder.write(folder, layout, values);
-        List<SafetensorsWriter.Item> moments = new ArrayList<>(WeightsFolder.items(layout, firstMoment, FIRST));
-        moments.addAll(WeightsFolder.items(layout, secondMoment, SECOND));
+        if (closed.get()) {
+            throw new IllegalStateException("the snapshot is closed");
+        }
+        WeightsFolder.write(folder, layout, memory.values().segment());
+        List<SafetensorsWriter.Item> moments =
+                new ArrayList<>(WeightsFolder.items(layout, memory.firstMoment().segment(), FIRST));
+        moments.addAll(WeightsFolder.items(layout, memory.secondMoment().segment(), SECOND));
         SafetensorsWriter.write(folder.resolve(MOMENTS), moments, Map.of());
         Files.writeString(folder.resolve(TrainingState.FILE), state.toJson());
     }
 
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
+        if (closed.compareAndSet(false, true)) {
+            memory.giveBack();
         }
     }
 }
