@@ -11,7 +11,11 @@ import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.EncoderFamily;
+import dev.firn.training.encoder.ParameterLayout;
+import dev.firn.training.encoder.PositionEncoding;
 import dev.firn.training.encoder.WeightsFolder;
+import dev.firn.training.kernels.Tensor;
 import dev.firn.training.safetensors.SafetensorsFile;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.workflows.specification.Fault;
@@ -217,6 +221,40 @@ class StartsElsewhereTest {
                 .containsExactly("/tokenizer");
         assertThat(faults(from("{type: model, model: small@1}", 0).replace("small@1}\n  top", "small@7}\n  top")))
                 .containsExactly(new Fault("/filter/teacher/model", "there is no model small@7"));
+    }
+
+    @Test
+    void gteIsStartedFromWithTheRotationsThatItsWeightsSay() throws IOException {
+        Path gte = copyOfModel("gte");
+        EncoderConfiguration configuration = new EncoderConfiguration(
+                EncoderFamily.GTE,
+                WeightsFolder.readConfiguration(gte).vocabularySize(),
+                32,
+                2,
+                2,
+                48,
+                64,
+                1,
+                1,
+                1e-12,
+                0.02,
+                new PositionEncoding.Rotary(5000, 4));
+        ParameterLayout layout = new ParameterLayout(configuration, false);
+        try (Tensor values = WeightsFolder.initialise(layout, 3)) {
+            WeightsFolder.write(gte, layout, values.segment());
+        }
+        UUID id = firn.submission
+                .submit(from("{type: folder, folder: " + gte + ", keepLayers: 1}", 2), Optional.empty())
+                .runId();
+
+        Run run = firn.ended(id);
+
+        assertThat(run.state()).as("%s", run.failure()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(firn.stores.runs().specification(id).at("/encoder/family").asText())
+                .isEqualTo("gte");
+        EncoderConfiguration trained = WeightsFolder.readConfiguration(fetch(id, Stage.INITIALISE, "initialised"));
+        assertThat(trained.layers()).isEqualTo(1);
+        assertThat(trained.positionEncoding()).isEqualTo(configuration.positionEncoding());
     }
 
     @Test

@@ -53,6 +53,16 @@ class SpecificationReaderTest {
     }
 
     @Test
+    void gteRotatesPairsAndNeedsHeadsOfAnEvenWidth() {
+        String gte = SMALL.replace("attentionHeads: 4}", "attentionHeads: 4, family: gte}");
+
+        assertThat(reader.read(gte).encoder().family()).isEqualTo("gte");
+        assertThat(faults(gte.replace("hiddenSize: 64", "hiddenSize: 60")))
+                .containsExactly(new Fault(
+                        "/encoder/attentionHeads", "must give heads of an even width: gte rotates pairs; it is 15"));
+    }
+
+    @Test
     void fillsInDefaultsAndWhatFollowsFromOtherFields() {
         RunSpecification specification = reader.read(SMALL);
 
