@@ -11,7 +11,11 @@ import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.encoder.EncoderConfiguration;
+import dev.firn.training.encoder.EncoderFamily;
+import dev.firn.training.encoder.ParameterLayout;
+import dev.firn.training.encoder.PositionEncoding;
 import dev.firn.training.encoder.WeightsFolder;
+import dev.firn.training.kernels.Tensor;
 import dev.firn.training.safetensors.SafetensorsFile;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.workflows.specification.Fault;
@@ -220,6 +224,40 @@ class StartsElsewhereTest {
     }
 
     @Test
+    void gteIsStartedFromWithTheRotationsThatItsWeightsSay() throws IOException {
+        Path gte = copyOfModel("gte");
+        EncoderConfiguration configuration = new EncoderConfiguration(
+                EncoderFamily.GTE,
+                WeightsFolder.readConfiguration(gte).vocabularySize(),
+                32,
+                2,
+                2,
+                48,
+                64,
+                1,
+                1,
+                1e-12,
+                0.02,
+                new PositionEncoding.Rotary(5000, 4));
+        ParameterLayout layout = new ParameterLayout(configuration, false);
+        try (Tensor values = WeightsFolder.initialise(layout, 3)) {
+            WeightsFolder.write(gte, layout, values.segment());
+        }
+        UUID id = firn.submission
+                .submit(from("{type: folder, folder: " + gte + ", keepLayers: 1}", 2), Optional.empty())
+                .runId();
+
+        Run run = firn.ended(id);
+
+        assertThat(run.state()).as("%s", run.failure()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(firn.stores.runs().specification(id).at("/encoder/family").asText())
+                .isEqualTo("gte");
+        EncoderConfiguration trained = WeightsFolder.readConfiguration(fetch(id, Stage.INITIALISE, "initialised"));
+        assertThat(trained.layers()).isEqualTo(1);
+        assertThat(trained.positionEncoding()).isEqualTo(configuration.positionEncoding());
+    }
+
+    @Test
     void weightsAndTokenizerAreHeldToTheirConfiguration() throws IOException {
         Path copy = copyOfModel("broken");
         EncoderConfiguration configuration = WeightsFolder.readConfiguration(copy);
@@ -231,9 +269,9 @@ class StartsElsewhereTest {
         assertThat(faults(text))
                 .allMatch(fault -> fault.pointer().equals("/initialise/from/folder"))
                 .extracting(Fault::detail)
-                .anyMatch(detail -> detail.contains("encoder.layer.2.output.dense.bias is missing"))
-                .anyMatch(
-                        detail -> detail.contains("encoder.layer.0.intermediate.dense.bias has shape [128], not [100]"))
+                .anyMatch(detail -> detail.contains("encoder.layer.2.attention.self.query.weight is missing"))
+                .anyMatch(detail ->
+                        detail.contains("encoder.layer.0.intermediate.dense.weight has shape [128, 32], not [100, 32]"))
                 .anyMatch(detail -> detail.contains("ids, the weights have rows for"));
         Files.delete(copy.resolve("model.safetensors"));
         assertThat(faults(text)).anyMatch(fault -> fault.detail().contains("has neither model.safetensors nor"));

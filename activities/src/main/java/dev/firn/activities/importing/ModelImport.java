@@ -109,7 +109,7 @@ public final class ModelImport {
         EmbeddingSettings settings = folder.settings();
         ObjectNode metrics = JsonNodeFactory.instance.objectNode();
         metrics.putObject("imported")
-                .put("family", folder.configuration().family().modelType())
+                .put("family", folder.configuration().family().word())
                 .put("layers", folder.configuration().layers())
                 .put("pooling", settings.pooling().word())
                 .put("queryPrefix", settings.queryPrefix())

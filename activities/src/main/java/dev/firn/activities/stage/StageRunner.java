@@ -113,9 +113,9 @@ final class StageRunner {
             perform(activity, run, specification, token, fingerprint, work);
             return new StageOutcome(task.stage(), key, false);
         } catch (StageStoppedException e) {
-            throw stopped(e, token);
+            throw stopped(e, task, token);
         } catch (IOException | RuntimeException e) {
-            throw failure(activity, token, e);
+            throw failure(activity, task, token, e);
         }
     }
 
@@ -180,20 +180,37 @@ final class StageRunner {
         }
     }
 
-    private RuntimeException stopped(StageStoppedException stop, StageToken token) {
-        if (stop.reason() == StageStoppedException.Reason.CANCELLED && token != null) {
-            stores.stages().cancel(token.runId(), token.stage());
-        }
-        LOG.info("Stage {} stopped: {}", token, stop.reason());
-        // Temporal's own exception tells its server what became of the activity.
-        return (RuntimeException) stop.getCause();
+    private RuntimeException stopped(StageStoppedException stop, StageTask task, StageToken token) {
+        LOG.info("Stage {} of run {} stopped: {}", task.stage().label(), task.runId(), stop.reason());
+        return switch (stop.reason()) {
+            case CANCELLED -> {
+                if (token != null) {
+                    stores.stages().cancel(token.runId(), token.stage());
+                }
+                yield (RuntimeException) stop.getCause();
+            }
+            // Temporal's own exception tells its server what became of the activity
+            case SHUTTING_DOWN, REPLACED -> (RuntimeException) stop.getCause();
+            // But here it would tell of a cancellation, after which there is no other attempt
+            case UNHEARD ->
+                ApplicationFailure.newFailureWithCause(
+                        "Temporal has not heard of the stage for too long; another attempt goes on",
+                        stop.reason().name(),
+                        stop);
+        };
     }
 
-    private RuntimeException failure(ActivityExecutionContext activity, StageToken token, Exception fault) {
+    private RuntimeException failure(
+            ActivityExecutionContext activity, StageTask task, StageToken token, Exception fault) {
         boolean permanent = isPermanent(fault)
                 || (!isTransient(fault) && activity.getInfo().getAttempt() >= ATTEMPTS_AT_THE_UNKNOWN);
         String message = fault.getMessage() == null ? fault.toString() : fault.getMessage();
-        LOG.warn("Stage {} failed{}", token, permanent ? "" : "; it is tried again", fault);
+        LOG.warn(
+                "Stage {} of run {} failed{}",
+                task.stage().label(),
+                task.runId(),
+                permanent ? "" : "; it is tried again",
+                fault);
         if (token != null) {
             ObjectNode document = JsonNodeFactory.instance.objectNode();
             document.put("message", message);

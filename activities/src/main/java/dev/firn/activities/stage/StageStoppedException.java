@@ -2,6 +2,11 @@ package dev.firn.activities.stage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.temporal.client.ActivityCanceledException;
+import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityWorkerShutdownException;
+import io.temporal.failure.TimeoutFailure;
+
 /** The stage must not go on. */
 final class StageStoppedException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -12,6 +17,11 @@ final class StageStoppedException extends RuntimeException {
         CANCELLED,
         /** The worker shuts down: what is worth keeping may be committed, another attempt goes on. */
         SHUTTING_DOWN,
+        /**
+         * Temporal has not heard of this attempt for too long (the process was suspended, or the machine was overloaded) and gives the
+         * stage to another: what is worth keeping may be committed as long as the fence is this attempt's.
+         */
+        UNHEARD,
         /** Another attempt has taken over, or the run has ended: nothing may be written. */
         REPLACED
     }
@@ -21,6 +31,19 @@ final class StageStoppedException extends RuntimeException {
     StageStoppedException(Reason reason, Throwable cause) {
         super("The stage was stopped: " + reason, cause);
         this.reason = requireNonNull(reason, "reason is null");
+    }
+
+    /** What an answer to a heartbeat means. */
+    static StageStoppedException of(ActivityCompletionException answer) {
+        return new StageStoppedException(
+                switch (answer) {
+                    // The SDK calls it a cancellation when it gives up on its own heartbeats, which nobody asked for
+                    case ActivityCanceledException e when e.getCause() instanceof TimeoutFailure -> Reason.UNHEARD;
+                    case ActivityCanceledException _ -> Reason.CANCELLED;
+                    case ActivityWorkerShutdownException _ -> Reason.SHUTTING_DOWN;
+                    default -> Reason.REPLACED;
+                },
+                answer);
     }
 
     Reason reason() {

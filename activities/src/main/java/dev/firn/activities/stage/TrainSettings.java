@@ -40,19 +40,25 @@ final class TrainSettings {
     }
 
     static EncoderConfiguration encoder(EncoderSpecification encoder, int vocabularySize, int padding) {
-        boolean bert = encoder.family().equals(EncoderFamily.BERT.modelType());
+        EncoderFamily family = EncoderFamily.of(encoder.family());
+        EncoderConfiguration likeItsFamily = switch (family) {
+            case BERT -> EncoderConfiguration.bert(vocabularySize, 2, 1, 1, 1, encoder.maximumTokens());
+            case XLM_ROBERTA -> EncoderConfiguration.xlmRoberta(vocabularySize, 2, 1, 1, 1, encoder.maximumTokens());
+            case GTE -> EncoderConfiguration.gte(vocabularySize, 2, 1, 1, 1, encoder.maximumTokens());
+        };
         return new EncoderConfiguration(
-                bert ? EncoderFamily.BERT : EncoderFamily.XLM_ROBERTA,
+                family,
                 vocabularySize,
                 encoder.hiddenSize(),
                 encoder.layers(),
                 encoder.attentionHeads(),
                 encoder.intermediateSize(),
-                bert ? encoder.maximumTokens() : encoder.maximumTokens() + padding + 1,
-                bert ? 2 : 1,
+                family == EncoderFamily.XLM_ROBERTA ? encoder.maximumTokens() + padding + 1 : encoder.maximumTokens(),
+                likeItsFamily.tokenTypes(),
                 padding,
                 encoder.layerNormEpsilon(),
-                encoder.initializerRange());
+                encoder.initializerRange(),
+                likeItsFamily.positionEncoding());
     }
 
     /** How often masked language modelling is to predict each token: as often as it stands in the texts, special tokens never. */

@@ -7,9 +7,7 @@ import dev.firn.activities.Stores;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.StaleFenceException;
 import io.temporal.activity.ActivityExecutionContext;
-import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
-import io.temporal.client.ActivityWorkerShutdownException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -59,12 +57,8 @@ final class Vitals implements AutoCloseable {
         StageProgress progress = latest.get();
         try {
             activity.heartbeat(progress);
-        } catch (ActivityCanceledException e) {
-            stop(StageStoppedException.Reason.CANCELLED, e);
-        } catch (ActivityWorkerShutdownException e) {
-            stop(StageStoppedException.Reason.SHUTTING_DOWN, e);
         } catch (ActivityCompletionException e) {
-            stop(StageStoppedException.Reason.REPLACED, e);
+            stop(StageStoppedException.of(e));
         }
         if (progress == null || progress.equals(written)) {
             return;
@@ -73,15 +67,15 @@ final class Vitals implements AutoCloseable {
             stores.stages().progress(token, MAPPER.valueToTree(progress));
             written = progress;
         } catch (StaleFenceException e) {
-            stop(StageStoppedException.Reason.REPLACED, e);
+            stop(new StageStoppedException(StageStoppedException.Reason.REPLACED, e));
         } catch (RuntimeException e) {
             // Progress is for people: a database that is away costs the stage nothing until it has results to write.
             LOG.debug("Progress of {} could not be written", token, e);
         }
     }
 
-    private void stop(StageStoppedException.Reason reason, Throwable cause) {
-        stopped.compareAndSet(null, new StageStoppedException(reason, cause));
+    private void stop(StageStoppedException exception) {
+        stopped.compareAndSet(null, exception);
     }
 
     /** Writes the last progress and ends. */

@@ -199,7 +199,7 @@ final class References {
                 document.get("encoder") instanceof ObjectNode given ? given : document.putObject("encoder");
         Map<String, JsonNode> shape = new LinkedHashMap<>();
         JsonNodeFactory nodes = JsonNodeFactory.instance;
-        shape.put("family", nodes.textNode(configuration.family().modelType()));
+        shape.put("family", nodes.textNode(configuration.family().word()));
         shape.put("layers", nodes.numberNode(layers));
         shape.put("hiddenSize", nodes.numberNode(configuration.hidden()));
         shape.put("attentionHeads", nodes.numberNode(configuration.heads()));

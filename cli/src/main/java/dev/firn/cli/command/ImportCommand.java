@@ -18,10 +18,11 @@ import picocli.CommandLine.Parameters;
         description = "Register a Hugging Face or sentence-transformers folder as a version of a model.",
         footer = {
             "",
-            "The folder has config.json (bert or xlm-roberta), model.safetensors (or several",
-            "files with an index) and tokenizer.json. Pooling, prompts and length are read from",
-            "its sentence-transformers files; what is said here counts instead. The version",
-            "embeds, is exported and started from, and can be a teacher.",
+            "The folder has config.json (model_type bert, xlm-roberta, or new as gte has it),",
+            "model.safetensors (or several files with an index) and tokenizer.json. Pooling,",
+            "prompts and length are read from its sentence-transformers files; what is said here",
+            "counts instead. The version embeds, is exported and started from, and can be a",
+            "teacher.",
             "Example: firn import me5 ./multilingual-e5-small --query-prefix \"query: \""
         })
 final class ImportCommand extends FirnCommand {

@@ -33,6 +33,9 @@ final class ZippedFolder extends InputStream {
             "config_sentence_transformers.json",
             "README.md");
 
+    private static final String WEIGHTS = ".safetensors";
+    private static final String PICKLE = "pytorch_model.bin";
+
     private final Path folder;
     private final List<Path> files;
     private final Deque<Path> left;
@@ -57,6 +60,9 @@ final class ZippedFolder extends InputStream {
      * @throws InputException when the folder is none, or holds no model
      */
     static ZippedFolder of(Path folder) throws IOException {
+        if (Files.isRegularFile(folder)) {
+            throw new InputException(folder + " is a file; a model is a folder");
+        }
         if (!Files.isDirectory(folder)) {
             throw new InputException("there is no folder " + folder);
         }
@@ -65,12 +71,18 @@ final class ZippedFolder extends InputStream {
         try (Stream<Path> all = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             files = all.filter(Files::isRegularFile)
                     .filter(file -> TEXTS.contains(file.getFileName().toString())
-                            || file.getFileName().toString().endsWith(".safetensors"))
+                            || file.getFileName().toString().endsWith(WEIGHTS))
                     .sorted()
                     .toList();
         }
         if (files.stream().noneMatch(file -> file.endsWith("config.json"))) {
             throw new InputException(folder + " holds no model: there is no config.json");
+        }
+        if (files.stream().noneMatch(file -> file.getFileName().toString().endsWith(WEIGHTS))) {
+            throw new InputException(folder + " holds no weights: there is no model.safetensors"
+                    + (Files.isRegularFile(folder.resolve(PICKLE))
+                            ? "; " + PICKLE + " is not read, save the model as safetensors first"
+                            : ""));
         }
         return new ZippedFolder(folder, files);
     }

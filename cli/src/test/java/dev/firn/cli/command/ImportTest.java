@@ -113,7 +113,7 @@ class ImportTest {
     }
 
     @Test
-    void aFolderThatHoldsNoModelIsNotEvenSent() {
+    void aFolderThatHoldsNoModelIsNotEvenSent() throws IOException {
         assertThat(CommandRunner.run(
                                 server.address(),
                                 "import",
@@ -124,6 +124,18 @@ class ImportTest {
         assertThat(CommandRunner.run(server.address(), "import", "e5", folder.toString())
                         .err())
                 .contains("holds no model: there is no config.json");
+        Path configuration = Files.writeString(folder.resolve("config.json"), "{}");
+        assertThat(CommandRunner.run(server.address(), "import", "e5", configuration.toString())
+                        .err())
+                .contains("config.json is a file; a model is a folder");
+        assertThat(CommandRunner.run(server.address(), "import", "e5", folder.toString())
+                        .err())
+                .contains("holds no weights: there is no model.safetensors")
+                .doesNotContain("pytorch_model.bin");
+        Files.writeString(folder.resolve("pytorch_model.bin"), "weights");
+        assertThat(CommandRunner.run(server.address(), "import", "e5", folder.toString())
+                        .err())
+                .contains("pytorch_model.bin is not read, save the model as safetensors first");
         assertThat(CommandRunner.run(server.address(), "import", "E5/x", folder.toString())
                         .err())
                 .contains("a model's name must match");

@@ -36,31 +36,38 @@ public record EncoderConfiguration(
         double layerNormEpsilon,
         double initializerRange,
         PositionEncoding positionEncoding) {
+    // A file may claim any number, and each layer costs memory before a single weight is looked at
+    private static final int MOST_LAYERS = 1000;
+
+    /** Faults are named as {@code config.json} names the fields. */
     public EncoderConfiguration {
         requireNonNull(family, "family is null");
         requireNonNull(positionEncoding, "positionEncoding is null");
         List<String> faults = new ArrayList<>();
-        positive(vocabularySize, "vocabularySize", faults);
-        positive(hidden, "hidden", faults);
-        positive(layers, "layers", faults);
-        positive(heads, "heads", faults);
-        positive(intermediate, "intermediate", faults);
-        positive(maximumPositions, "maximumPositions", faults);
-        positive(tokenTypes, "tokenTypes", faults);
+        positive(vocabularySize, "vocab_size", faults);
+        positive(hidden, "hidden_size", faults);
+        positive(layers, "num_hidden_layers", faults);
+        if (layers > MOST_LAYERS) {
+            faults.add("num_hidden_layers must be at most " + MOST_LAYERS + ", is " + layers);
+        }
+        positive(heads, "num_attention_heads", faults);
+        positive(intermediate, "intermediate_size", faults);
+        positive(maximumPositions, "max_position_embeddings", faults);
+        positive(tokenTypes, "type_vocab_size", faults);
         if (heads > 0 && hidden % heads != 0) {
-            faults.add("hidden must be a multiple of heads, is " + hidden + " with " + heads);
+            faults.add("hidden_size must be a multiple of num_attention_heads, is " + hidden + " with " + heads);
         }
         if (paddingToken < 0 || paddingToken >= vocabularySize) {
-            faults.add("paddingToken must be in the vocabulary, is " + paddingToken);
+            faults.add("pad_token_id must be in the vocabulary, is " + paddingToken);
         }
         if (!(layerNormEpsilon > 0)) {
-            faults.add("layerNormEpsilon must be above 0, is " + layerNormEpsilon);
+            faults.add("layer_norm_eps must be above 0, is " + layerNormEpsilon);
         }
         if (!(initializerRange > 0)) {
-            faults.add("initializerRange must be above 0, is " + initializerRange);
+            faults.add("initializer_range must be above 0, is " + initializerRange);
         }
         if (family == EncoderFamily.XLM_ROBERTA && maximumPositions <= paddingToken + 1) {
-            faults.add("maximumPositions must be above paddingToken + 1, is " + maximumPositions);
+            faults.add("max_position_embeddings must be above pad_token_id + 1, is " + maximumPositions);
         }
         switch (positionEncoding) {
             case PositionEncoding.Learned() -> {
@@ -73,10 +80,10 @@ public record EncoderConfiguration(
                     faults.add(family.modelType() + " has learned positions");
                 }
                 if (!(theta > 1) || Double.isInfinite(theta)) {
-                    faults.add("theta must be above 1, is " + theta);
+                    faults.add("rope_theta must be above 1, is " + theta);
                 }
                 if (!(scaling >= 1) || Double.isInfinite(scaling)) {
-                    faults.add("scaling must be at least 1, is " + scaling);
+                    faults.add("rope_scaling.factor must be at least 1, is " + scaling);
                 }
                 if (heads > 0 && hidden / heads % 2 != 0) {
                     faults.add("rotary positions need heads of an even width, not " + hidden / heads);

@@ -47,7 +47,8 @@ public final class WeightsFolder {
         try {
             return EncoderConfiguration.fromJson(Files.readString(folder.resolve(CONFIGURATION)));
         } catch (IllegalArgumentException e) {
-            throw new IOException(folder + ": " + e.getMessage(), e);
+            // The message begins with the name of the file
+            throw new IOException(folder + "/" + e.getMessage(), e);
         }
     }
 
@@ -71,7 +72,7 @@ public final class WeightsFolder {
      * Reads the weights of a folder. A pooler, and a head that the layout does not have, are left out.
      *
      * @return one row of floats in the order of the layout
-     * @throws IOException naming every tensor that is missing, of another shape, or of an encoder but not of this one; or the first
+     * @throws IOException naming the first few tensors that are missing, of another shape, or of an encoder but not of this one; or the first
      *     that holds a NaN or infinity
      */
     public static Tensor read(Path folder, ParameterLayout layout) throws IOException {
@@ -81,7 +82,10 @@ public final class WeightsFolder {
     /** As {@link #read(Path, ParameterLayout)}, into memory that is taken from somewhere. */
     public static Tensor read(Path folder, ParameterLayout layout, Memory memory) throws IOException {
         try (TensorSource source = SafetensorsFolder.open(folder)) {
-            refuseOthers(source, layout);
+            List<String> others = strangers(source, layout);
+            if (!others.isEmpty()) {
+                throw new IOException(source.place("") + ": " + String.join("; ", others));
+            }
             Tensor values = memory.tensor(1, Math.toIntExact(layout.length()));
             try {
                 readInto(source, layout, values, "");
@@ -93,46 +97,58 @@ public final class WeightsFolder {
         }
     }
 
-    /** A folder with more layers than its configuration says, or parts that this encoder lacks, would give other vectors. */
-    private static void refuseOthers(TensorSource source, ParameterLayout layout) throws IOException {
+    /**
+     * Tensors that belong to an encoder, but not to this one: a folder with more layers than its configuration says, or with parts
+     * that this encoder lacks, would give other vectors than it was made for. Poolers and heads are none of them.
+     *
+     * @return a fault for each, the first few by name
+     */
+    public static List<String> strangers(TensorSource source, ParameterLayout layout) {
         Set<String> known = layout.parameters().stream()
                 .flatMap(parameter -> find(source, layout, "", parameter).stream())
                 .collect(Collectors.toSet());
         String prefix = layout.configuration().family().prefix();
-        List<String> others = source.names().stream()
+        return firstOf(source.names().stream()
                 .filter(name -> !known.contains(name))
                 .filter(name -> {
                     String plain = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
                     return (plain.startsWith("encoder.") || plain.startsWith("embeddings."))
                             && !DERIVED.matcher(plain).matches();
                 })
-                .toList();
-        if (!others.isEmpty()) {
-            throw new IOException(source.place(others.getFirst()) + ": "
-                    + others.stream()
-                            .limit(MOST_NAMED)
-                            .map(name -> name + " belongs to no part of this encoder")
-                            .collect(Collectors.joining("; "))
-                    + (others.size() > MOST_NAMED ? "; and " + (others.size() - MOST_NAMED) + " more" : ""));
+                .map(name -> name + " belongs to no part of this encoder")
+                .toList());
+    }
+
+    /** Where one number in a configuration is wrong, every tensor is: a few are enough. */
+    private static List<String> firstOf(List<String> faults) {
+        if (faults.size() <= MOST_NAMED) {
+            return faults;
         }
+        List<String> first = new ArrayList<>(faults.subList(0, MOST_NAMED));
+        first.add("and " + (faults.size() - MOST_NAMED) + " more");
+        return first;
     }
 
     /**
-     * What keeps tensors from being read as these parameters: each that is missing or of another shape, by name. Nothing is read.
+     * What keeps tensors from being read as these parameters: the first few that are missing, and that are of another shape, by name.
+     * Nothing is read.
      */
     public static List<String> faults(TensorSource source, ParameterLayout layout, String namePrefix) {
-        List<String> faults = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        List<String> misshapen = new ArrayList<>();
         for (Parameter parameter : layout.parameters()) {
             Optional<String> name = find(source, layout, namePrefix, parameter);
             if (name.isEmpty()) {
-                faults.add(namePrefix + parameter.name() + " is missing");
+                missing.add(namePrefix + parameter.name() + " is missing");
                 continue;
             }
             List<Long> shape = source.shape(name.get()).orElseThrow();
             if (!shape.equals(parameter.shape())) {
-                faults.add(name.get() + " has shape " + shape + ", not " + parameter.shape());
+                misshapen.add(name.get() + " has shape " + shape + ", not " + parameter.shape());
             }
         }
+        List<String> faults = new ArrayList<>(firstOf(missing));
+        faults.addAll(firstOf(misshapen));
         return faults;
     }
 

@@ -108,8 +108,8 @@ public final class Start {
     }
 
     /**
-     * What keeps this folder from being a start: tensors that are missing or of another shape, weights or a tokeniser that cannot be
-     * read, a tokeniser with more ids than the weights have rows. Reads headers, no weights.
+     * What keeps this folder from being a start: tensors that are missing, of another shape, or of an encoder but not of this one;
+     * weights or a tokeniser that cannot be read; a tokeniser with more ids than the weights have rows. Reads headers, no weights.
      *
      * @param layers how many of the first layers are wanted
      */
@@ -117,7 +117,15 @@ public final class Start {
         List<String> faults = new ArrayList<>();
         try (TensorSource tensors = tensors()) {
             ParameterLayout layout = new ParameterLayout(shaped(layers, configuration.vocabularySize()), false);
-            WeightsFolder.faults(tensors, layout, "").forEach(fault -> faults.add(tensors.place("") + ": " + fault));
+            List<String> inWeights = new ArrayList<>(WeightsFolder.faults(tensors, layout, ""));
+            if (inWeights.isEmpty() && layout.length() > Integer.MAX_VALUE) {
+                inWeights.add("%,d weights are more than the %,d that one array can hold"
+                        .formatted(layout.length(), Integer.MAX_VALUE));
+            }
+            inWeights.addAll(WeightsFolder.strangers(tensors, new ParameterLayout(configuration, false)));
+            if (!inWeights.isEmpty()) {
+                faults.add(tensors.place("") + ": " + String.join("; ", inWeights));
+            }
         } catch (IOException e) {
             faults.add(e.getMessage());
         }

@@ -112,9 +112,11 @@ final class EncoderConfigurationTest {
     @Test
     void refusesShapesThatCannotBe() {
         assertThatThrownBy(() -> EncoderConfiguration.xlmRoberta(0, 10, 1, 3, -1, 8))
-                .hasMessageContaining("vocabularySize must be above 0, is 0")
-                .hasMessageContaining("intermediate must be above 0, is -1")
-                .hasMessageContaining("hidden must be a multiple of heads, is 10 with 3")
-                .hasMessageContaining("paddingToken must be in the vocabulary");
+                .hasMessageContaining("vocab_size must be above 0, is 0")
+                .hasMessageContaining("intermediate_size must be above 0, is -1")
+                .hasMessageContaining("hidden_size must be a multiple of num_attention_heads, is 10 with 3")
+                .hasMessageContaining("pad_token_id must be in the vocabulary");
+        assertThatThrownBy(() -> EncoderConfiguration.bert(10, 16, 2_000_000_000, 2, 32, 8))
+                .hasMessage("num_hidden_layers must be at most 1000, is 2000000000");
     }
 }

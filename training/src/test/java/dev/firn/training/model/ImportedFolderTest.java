@@ -186,4 +186,12 @@ final class ImportedFolderTest {
         }
         assertThat(embed(target)).containsExactly(before, within(2e-3f));
     }
+
+    @Test
+    void tensorsOfTheEncoderThatItsConfigurationDoesNotKnowAreRefusedNotDropped() throws IOException {
+        Path configuration = folder.resolve("config.json");
+        String content = Files.readString(configuration);
+        Files.writeString(configuration, content.replace("\"num_hidden_layers\" : 2", "\"num_hidden_layers\" : 1"));
+        refused("model.safetensors: encoder.layer.1.attention.", "belongs to no part of this encoder; and ", " more");
+    }
 }

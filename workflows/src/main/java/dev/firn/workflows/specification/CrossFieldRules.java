@@ -128,6 +128,13 @@ final class CrossFieldRules {
         long heads = encoder.path("attentionHeads").asLong();
         if (hidden > 0 && heads > 0 && hidden % heads != 0) {
             fault("/encoder/attentionHeads", "must divide hiddenSize: " + hidden + " is no multiple of " + heads);
+        } else if (hidden > 0
+                && heads > 0
+                && encoder.path("family").asText().equals("gte")
+                && hidden / heads % 2 != 0) {
+            fault(
+                    "/encoder/attentionHeads",
+                    "must give heads of an even width: gte rotates pairs; it is " + hidden / heads);
         }
         if (!encoder.has("intermediateSize")) {
             encoder.put("intermediateSize", 4 * hidden);

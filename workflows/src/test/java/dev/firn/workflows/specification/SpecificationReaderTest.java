@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SpecificationReaderTest {
@@ -35,6 +36,30 @@ class SpecificationReaderTest {
         assertThat(specification.pretrain().matryoshka().dimensions()).containsExactly(64);
         assertThat(specification.mine().teacher())
                 .isEqualTo(specification.filter().teacher());
+    }
+
+    @Test
+    void readsEveryExample() throws IOException {
+        List<Path> examples;
+        try (Stream<Path> files = Files.list(Path.of("../examples"))) {
+            examples = files.filter(file -> file.toString().endsWith(".yaml")).toList();
+        }
+
+        assertThat(examples)
+                .isNotEmpty()
+                .allSatisfy(example -> assertThat(
+                                reader.read(Files.readString(example)).name() + ".yaml")
+                        .isEqualTo(example.getFileName().toString()));
+    }
+
+    @Test
+    void gteRotatesPairsAndNeedsHeadsOfAnEvenWidth() {
+        String gte = SMALL.replace("attentionHeads: 4}", "attentionHeads: 4, family: gte}");
+
+        assertThat(reader.read(gte).encoder().family()).isEqualTo("gte");
+        assertThat(faults(gte.replace("hiddenSize: 64", "hiddenSize: 60")))
+                .containsExactly(new Fault(
+                        "/encoder/attentionHeads", "must give heads of an even width: gte rotates pairs; it is 15"));
     }
 
     @Test
