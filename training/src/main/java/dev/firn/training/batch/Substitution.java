@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  * random weights still see.
  *
  * <p>For half of these pairs the cipher is any token of the vocabulary. For the others it is one to three letters of one script, as
- * the tokeniser spells them. Only letters with a token that no text of the pairs holds will do, and a script with more of them is drawn
- * more often: what was never trained on is spelled in bytes, few of which tell one letter from another.
+ * the tokeniser spells them. Only letters with a token that no text of the pairs holds will do: what was never trained on is spelled
+ * in bytes, few of which tell one letter from another.
  *
  * <p>Firn's own, not of Arctic-Embed's recipe. Each choice is a function of (seed, step, pair, token). Not thread-safe.
  */
@@ -41,8 +41,6 @@ public final class Substitution {
     private final int documentOpening;
     private final int[] vocabulary;
     private final List<int[][]> scripts;
-    // Of each letter of all scripts: one with more letters is drawn more often
-    private final int[] scriptOfLetter;
     private final CounterRandom random;
     private int[] tokens = new int[64];
     private int[] others = new int[64];
@@ -66,7 +64,6 @@ public final class Substitution {
             this.documentOpening = 0;
             this.vocabulary = new int[0];
             this.scripts = List.of();
-            this.scriptOfLetter = new int[0];
             return;
         }
         this.queryOpening = opening(queries);
@@ -85,9 +82,6 @@ public final class Substitution {
                         .toArray(int[][]::new))
                 .filter(script -> script.length >= FEWEST_OF_A_SCRIPT)
                 .toList();
-        this.scriptOfLetter = IntStream.range(0, scripts.size())
-                .flatMap(script -> IntStream.generate(() -> script).limit(scripts.get(script).length))
-                .toArray();
     }
 
     /** Tokens that all texts begin with: a special one and the prefix. They say what the text is, and stay. */
@@ -148,8 +142,7 @@ public final class Substitution {
         boolean anyToken = scripts.isEmpty() || random.uniform(step, PURPOSES * pair + OF_THE_PAIR, 1) < ANY_TOKEN;
         int[][] script = anyToken
                 ? new int[0][]
-                : scripts.get(
-                        scriptOfLetter[random.below(scriptOfLetter.length, step, PURPOSES * pair + OF_THE_PAIR, 2)]);
+                : scripts.get(random.below(scripts.size(), step, PURPOSES * pair + OF_THE_PAIR, 2));
         int letters = 1 + random.below(MOST_LETTERS, step, PURPOSES * pair + OF_THE_PAIR, 3);
         int size = 0;
         for (int i = 0; i < last && size < maximumTokens - 1; i++) {
