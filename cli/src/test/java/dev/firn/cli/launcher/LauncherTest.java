@@ -337,7 +337,7 @@ class LauncherTest {
         assertThat(plain.exitCode()).isZero();
         assertThat(plain.out())
                 .contains("3 run, 0 failed, 1 skipped", "A.one: Assumption failed: no python3 here")
-                .contains("1 test classes against external servers", "0 test classes with large downloads");
+                .contains("1 test class(es) against external servers", "0 test class(es) with large downloads");
         firn(List.of("test", "--real"), Map.of());
         firn(List.of("test", "--large"), Map.of());
         assertThat(firn(List.of("test", "--real", "--large", "--", "-pl", "cli"), Map.of())

@@ -10,6 +10,7 @@ import dev.firn.training.encoder.Pooling;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.loss.MatryoshkaSlice;
 import dev.firn.training.loss.NegativesMode;
+import dev.firn.training.tokenizer.Letters;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class StepAllocationTest {
                         batchSize,
                         1,
                         0,
-                        List.of(),
+                        Letters.none(),
                         CHUNK_TOKENS,
                         new TrainingLength.Steps(MOST_SMALL_STEPS),
                         ToyData.optimization(1e-3, 12)),
