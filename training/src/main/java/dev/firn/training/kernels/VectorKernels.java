@@ -691,10 +691,9 @@ public final class VectorKernels implements Kernels {
             long at = values + (long) i * Float.BYTES;
             store(load(at).mul(factor), at);
         }
-        if (i < n) {
+        for (; i < n; i++) {
             long at = values + (long) i * Float.BYTES;
-            VectorMask<Float> rest = first(n - i);
-            store(load(at, rest).mul(factor), at, rest);
+            storeOne(loadOne(at) * factor, at);
         }
     }
 
@@ -738,7 +737,7 @@ public final class VectorKernels implements Kernels {
         for (long r = from; r < to; r++) {
             long x = logits.address() + r * stride * Float.BYTES;
             float largest = scaleAndAdd(x, bias.address(), columns, scale);
-            loss += crossEntropyRow(x, columns, targets, targetOffset + (int) r, largest, gradientScale * scale);
+            loss += crossEntropyRow(x, columns, targets, targetOffset + (int) r, scale, gradientScale, largest);
         }
         return loss;
     }
@@ -765,12 +764,14 @@ public final class VectorKernels implements Kernels {
         return result;
     }
 
-    // All that follows the largest in one method, so that it is too long (above 325 bytes of code) to be inlined into
-    // callers
-    // that are long themselves: the compiler would run out of nodes in the middle of exp and make an object of each
-    // vector
+    /**
+     * Loss and gradient of a row of scaled logits.
+     *
+     * <p>In one method, so that it is too long (above 325 bytes of code) to be inlined into callers that are long themselves: the
+     * compiler would run out of nodes in the middle of exp and make an object of each vector.
+     */
     private static double crossEntropyRow(
-            long values, int n, int[] targets, int row, float largest, float gradientScale) {
+            long values, int n, int[] targets, int row, float scale, float gradientScale, float largest) {
         int target = targets[row];
         if (target < 0 || target >= n) {
             throw new IndexOutOfBoundsException("class " + target + " is outside " + n + " classes");
@@ -786,24 +787,34 @@ public final class VectorKernels implements Kernels {
             store(e, at);
             sums = sums.add(e);
         }
-        if (bound < n) {
-            for (int i = bound; i < n; i++) {
-                long at = values + (long) i * Float.BYTES;
-                storeOne(VectorMath.exp(loadOne(at) - largest), at);
-            }
-            sums = sums.add(load(values + (long) bound * Float.BYTES, first(n - bound)));
-        }
-        float sum = VectorMath.sum(sums);
-        float factor = gradientScale / sum;
-        for (int i = 0; i < bound; i += LANES) {
-            long at = values + (long) i * Float.BYTES;
-            store(load(at).mul(factor), at);
-        }
+        float sum0 = sums.lane(0);
+        float sum1 = sums.lane(1);
+        float sum2 = sums.lane(2);
+        float sum3 = sums.lane(3);
+        float sum4 = sums.lane(4);
+        float sum5 = sums.lane(5);
+        float sum6 = sums.lane(6);
+        float sum7 = sums.lane(7);
         for (int i = bound; i < n; i++) {
             long at = values + (long) i * Float.BYTES;
-            storeOne(loadOne(at) * factor, at);
+            float e = VectorMath.exp(loadOne(at) - largest);
+            storeOne(e, at);
+            switch (i - bound) {
+                case 0 -> sum0 += e;
+                case 1 -> sum1 += e;
+                case 2 -> sum2 += e;
+                case 3 -> sum3 += e;
+                case 4 -> sum4 += e;
+                case 5 -> sum5 += e;
+                case 6 -> sum6 += e;
+                default -> throw new AssertionError("more than " + (LANES - 1) + " values are left over");
+            }
         }
-        storeOne(loadOne(hit) - gradientScale, hit);
+        // In the order of VectorMath.sum
+        float sum = ((sum0 + sum4) + (sum2 + sum6)) + ((sum1 + sum5) + (sum3 + sum7));
+        float step = gradientScale * scale;
+        scaleRow(values, n, step / sum);
+        storeOne(loadOne(hit) - step, hit);
         return StrictMath.log(sum) + largest - chosen;
     }
 
