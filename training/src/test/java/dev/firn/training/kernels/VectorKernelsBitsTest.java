@@ -2,10 +2,8 @@ package dev.firn.training.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.training.JavaProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,24 +17,8 @@ final class VectorKernelsBitsTest {
     }
 
     private static List<String> kernels(String mode, int repetitions) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                mode,
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KernelRuns.class.getName(),
-                Integer.toString(repetitions)));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor())
-                .as("exit status of %s: %s", command, output)
-                .isZero();
-        return output.lines().filter(line -> line.startsWith("kernel ")).toList();
+        return JavaProcess.run(List.of(mode), KernelRuns.class, Integer.toString(repetitions)).stream()
+                .filter(line -> line.startsWith("kernel "))
+                .toList();
     }
 }

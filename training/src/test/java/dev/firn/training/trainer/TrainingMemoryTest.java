@@ -1,10 +1,10 @@
 package dev.firn.training.trainer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.firn.training.JavaProcess;
 import dev.firn.training.batch.TextBatching;
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.encoder.EncoderConfiguration;
@@ -16,7 +16,6 @@ import dev.firn.training.loss.NegativesMode;
 import dev.firn.training.tokenizer.Letters;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,28 +45,18 @@ final class TrainingMemoryTest {
     }
 
     private long peak(MeasuredTraining training, Path weights) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                // The heap has a bound of its own, and the Vector API fills it until it is compiled: little tells what
-                // is taken beside
-                "-Xmx128m",
-                "-Xmn16m",
-                "-XX:+UseSerialGC",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=4g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                MeasuredTraining.class.getName(),
-                training.name(),
-                weights.toString(),
-                folder.resolve(training.name()).toString()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        // The heap has a bound of its own, and the Vector API fills it until it is compiled: little tells what is taken
+        // beside
+        List<String> options =
+                List.of("-Xmx128m", "-Xmn16m", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=4g");
+        String output = String.join(
+                "\n",
+                JavaProcess.run(
+                        options,
+                        MeasuredTraining.class,
+                        training.name(),
+                        weights.toString(),
+                        folder.resolve(training.name()).toString()));
         Matcher peak = PEAK.matcher(output);
         assertThat(peak.find()).as(output).isTrue();
         return Long.parseLong(peak.group(1));
