@@ -32,7 +32,7 @@ class SpecificationReaderTest {
     void readsTheQuickstart() throws IOException {
         RunSpecification specification = reader.read(Files.readString(Path.of("../examples/quickstart.yaml")));
 
-        assertThat(specification.initialise().learningRate()).isEqualTo(1e-3);
+        assertThat(specification.initialise().learningRate()).isEqualTo(1e-4);
         assertThat(specification.pretrain().matryoshka().dimensions()).containsExactly(64);
         assertThat(specification.mine().teacher())
                 .isEqualTo(specification.filter().teacher());
