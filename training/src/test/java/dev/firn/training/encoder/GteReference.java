@@ -61,6 +61,7 @@ final class GteReference implements PyTorchEncoder {
             }
         }
         Shape angles = new Shape(tokens.length, width);
+        NDArray scale = PyTorchEncoder.kept(manager, Math.sqrt(width));
         NDArray cosine = manager.create(cosines, angles);
         NDArray sine = manager.create(sines, angles);
         NDArray word = rows(parameters.get("embeddings.word_embeddings.weight"), tokens);
@@ -76,7 +77,7 @@ final class GteReference implements PyTorchEncoder {
                 NDArray value = columns(packed, 2 * hidden + head * width, width);
                 NDArray rotatedQuery = query.mul(cosine).add(rotateHalf(query).mul(sine));
                 NDArray rotatedKey = key.mul(cosine).add(rotateHalf(key).mul(sine));
-                NDArray scores = rotatedQuery.matMul(rotatedKey.transpose()).div(Math.sqrt(width));
+                NDArray scores = rotatedQuery.matMul(rotatedKey.transpose()).div(scale);
                 heads.add(scores.softmax(1).matMul(value));
             }
             NDArray attended = NDArrays.concat(heads, 1);

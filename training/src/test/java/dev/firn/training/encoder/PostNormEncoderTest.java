@@ -171,7 +171,7 @@ final class PostNormEncoderTest {
                 for (int i = 0; i < words.length; i++) {
                     sum = sum.sub(logProbabilities.get(new NDIndex(i + ", " + words[i])));
                 }
-                NDArray mean = sum.div(words.length);
+                NDArray mean = sum.div(PyTorchEncoder.kept(reference.manager(), words.length));
                 expected[0] = mean.getFloat();
                 return mean;
             });

@@ -23,6 +23,14 @@ interface PyTorchEncoder extends AutoCloseable {
 
     NDManager manager();
 
+    /**
+     * A number that lives as long as the manager. DJL's operations on a {@code Number} free it at once, although PyTorch
+     * keeps its address for the way back: a garbage collection in between makes gradients of what lies there then.
+     */
+    static NDArray kept(NDManager manager, double number) {
+        return manager.create((float) number);
+    }
+
     /** Output of the last layer for one sequence, [tokens, hidden]. */
     NDArray forward(int[] tokens);
 

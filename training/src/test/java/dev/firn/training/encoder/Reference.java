@@ -61,10 +61,11 @@ final class Reference implements PyTorchEncoder {
             NDArray value = linear(x, prefix + "attention.self.value");
             NDList heads = new NDList();
             int width = configuration.headWidth();
+            NDArray scale = PyTorchEncoder.kept(manager, Math.sqrt(width));
             for (int head = 0; head < configuration.heads(); head++) {
                 NDIndex columns = new NDIndex(":, " + head * width + ":" + (head + 1) * width);
                 NDArray scores =
-                        query.get(columns).matMul(key.get(columns).transpose()).div(Math.sqrt(width));
+                        query.get(columns).matMul(key.get(columns).transpose()).div(scale);
                 heads.add(scores.softmax(1).matMul(value.get(columns)));
             }
             NDArray attended = NDArrays.concat(heads, 1);

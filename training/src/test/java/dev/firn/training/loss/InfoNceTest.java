@@ -190,16 +190,19 @@ final class InfoNceTest {
             double expected;
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 NDArray loss = manager.create(0f);
+                // Kept by the manager: DJL frees the number of div(Number) while PyTorch still needs it
+                NDArray temperature = manager.create(0.02f);
                 for (MatryoshkaSlice slice : SLICES) {
                     NDArray unit = embeddings
                             .get(new NDIndex(":, :" + slice.dimensions()))
                             .normalize(2, 1);
                     NDArray scores = unit.get(new NDIndex(":" + queries))
                             .matMul(unit.get(new NDIndex(queries + ":")).transpose())
-                            .div(0.02);
+                            .div(temperature);
                     NDArray diagonal =
                             scores.logSoftmax(1).mul(manager.eye(queries)).sum();
-                    loss = loss.sub(diagonal.mul(slice.weight() / queries));
+                    NDArray weight = manager.create((float) (slice.weight() / queries));
+                    loss = loss.sub(diagonal.mul(weight));
                 }
                 collector.backward(loss);
                 expected = loss.toType(DataType.FLOAT64, false).getDouble();
