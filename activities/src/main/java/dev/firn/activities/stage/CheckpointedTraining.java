@@ -105,7 +105,6 @@ final class CheckpointedTraining {
             }
             context.stores().stages().resumed(context.token(), checkpoint.id(), checkpoint.step());
             context.stores().metrics().discardAfter(context.token(), checkpoint.step());
-            context.log("Going on from the checkpoint of step " + checkpoint.step());
             lastCommitted = checkpoint.step();
             return;
         }

@@ -2,6 +2,7 @@ package dev.firn.training.model;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.training.ProgressListener;
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.tokenizer.Tokenizer;
@@ -66,7 +67,7 @@ public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
     }
 
     @Override
-    public float[] embed(TextKind kind, List<String> texts) {
+    public float[] embed(TextKind kind, List<String> texts, ProgressListener progress) {
         int dimension = dimension();
         float[] vectors = new float[Math.multiplyExact(texts.size(), dimension)];
         for (int start = 0; start < texts.size(); start += TEXTS_AT_ONCE) {
@@ -77,6 +78,7 @@ public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
                             some.stream().map(text -> prefix(kind) + text).toList()),
                     target);
             System.arraycopy(target, 0, vectors, start * dimension, target.length);
+            progress.progress(start + some.size(), texts.size());
         }
         return vectors;
     }

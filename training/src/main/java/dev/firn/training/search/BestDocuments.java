@@ -13,19 +13,6 @@ final class BestDocuments {
         this.positions = new int[depth];
     }
 
-    void clear() {
-        size = 0;
-    }
-
-    int size() {
-        return size;
-    }
-
-    /** Returns the score below which no document enters; −∞ while there is room. */
-    float threshold() {
-        return size < depth ? Float.NEGATIVE_INFINITY : scores[0];
-    }
-
     void offer(float score, int position) {
         if (size < depth) {
             int child = size++;
@@ -46,15 +33,13 @@ final class BestDocuments {
     }
 
     /** Writes the documents best first and empties this. */
-    int drain(int[] targetPositions, float[] targetScores) {
-        int count = size;
+    void drain(int[] targetPositions, float[] targetScores) {
         for (int last = size - 1; last >= 0; last--) {
             targetScores[last] = scores[0];
             targetPositions[last] = positions[0];
             siftDown(scores[last], positions[last], last);
         }
         size = 0;
-        return count;
     }
 
     /** Puts an entry at the top of the first {@code limit} entries and lets it sink. */

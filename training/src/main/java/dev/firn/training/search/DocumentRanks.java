@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.ProgressListener;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Counts, for queries that each have one document of interest, how many documents stand before it: those with a higher score, and
@@ -66,14 +64,14 @@ public final class DocumentRanks {
                 Tensor products = Tensor.zeros(queryCapacity, documentCapacity)) {
             for (int firstQuery = 0; firstQuery < queryRows.length; firstQuery += queryCapacity) {
                 int lastQuery = Math.min(firstQuery + queryCapacity, queryRows.length);
-                targetBlock.load(documents, targetRows, firstQuery, lastQuery, documentLengths);
-                queryBlock.load(queries, queryRows, firstQuery, lastQuery, queryLengths);
+                targetBlock.load(documents, targetRows, firstQuery, lastQuery, documentLengths, context);
+                queryBlock.load(queries, queryRows, firstQuery, lastQuery, queryLengths, context);
                 for (int i = 0; i < lastQuery - firstQuery; i++) {
                     targetScores[i] = queryBlock.score(i, targetBlock, i);
                 }
                 for (int first = 0; first < documentRows.length; first += documentCapacity) {
                     int last = Math.min(first + documentCapacity, documentRows.length);
-                    documentBlock.load(documents, documentRows, first, last, documentLengths);
+                    documentBlock.load(documents, documentRows, first, last, documentLengths, context);
                     double longest = ExactSearch.largest(documentLengths, last - first);
                     context.multiplyTransposed(
                             1,
@@ -120,19 +118,15 @@ public final class DocumentRanks {
             double error) {
         float surelyHigher = Math.nextUp((float) (score + error));
         float surelyLower = Math.nextDown((float) (score - error));
-        MemorySegment row = products.segment();
-        long start = (long) query * products.columns();
-        int count = 0;
-        for (int document = 0; document < documents.rows(); document++) {
-            float product = row.getAtIndex(ValueLayout.JAVA_FLOAT, start + document);
-            if (product > surelyHigher) {
+        Products row = new Products(products, query, documents.rows());
+        int count = row.countAbove(surelyHigher);
+        int document = row.next(0, surelyLower, surelyHigher);
+        while (document < documents.rows()) {
+            float exact = queries.score(query, documents, document);
+            if (exact > score || (exact == score && document < position)) {
                 count++;
-            } else if (product >= surelyLower) {
-                float exact = queries.score(query, documents, document);
-                if (exact > score || (exact == score && document < position)) {
-                    count++;
-                }
             }
+            document = row.next(document + 1, surelyLower, surelyHigher);
         }
         return count;
     }

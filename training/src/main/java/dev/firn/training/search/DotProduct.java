@@ -2,6 +2,11 @@ package dev.firn.training.search;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The score of two vectors: their dot product, summed in 64-bit floats in a fixed order and rounded to a 32-bit float once.
@@ -11,6 +16,10 @@ final class DotProduct {
     /** Half the distance from 1 to the next 32-bit float: the largest relative error of one rounding. */
     private static final double UNIT = 0x1p-24;
 
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
+    private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_256;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
     private DotProduct() {}
 
     /** Returns the rounded dot product; offsets count floats. */
@@ -18,23 +27,24 @@ final class DotProduct {
         return (float) sum(left, leftOffset, right, rightOffset, length);
     }
 
-    /** Returns the dot product in 64 bits: four interleaved sums, added pairwise. */
+    /** Returns the dot product in 64 bits: four interleaved sums, a lane each, added pairwise. */
     static double sum(MemorySegment left, long leftOffset, MemorySegment right, long rightOffset, int length) {
-        double first = 0;
-        double second = 0;
-        double third = 0;
-        double fourth = 0;
+        DoubleVector sums = DoubleVector.zero(DOUBLES);
         int i = 0;
         for (; i + 3 < length; i += 4) {
-            first += product(left, leftOffset + i, right, rightOffset + i);
-            second += product(left, leftOffset + i + 1, right, rightOffset + i + 1);
-            third += product(left, leftOffset + i + 2, right, rightOffset + i + 2);
-            fourth += product(left, leftOffset + i + 3, right, rightOffset + i + 3);
+            // The product of two floats is exact in 64 bits, so fusing it with the addition changes no bit
+            sums = doubles(left, leftOffset + i).fma(doubles(right, rightOffset + i), sums);
         }
+        double first = sums.lane(0);
         for (; i < length; i++) {
             first += product(left, leftOffset + i, right, rightOffset + i);
         }
-        return (first + second) + (third + fourth);
+        return (first + sums.lane(1)) + (sums.lane(2) + sums.lane(3));
+    }
+
+    private static DoubleVector doubles(MemorySegment values, long index) {
+        return (DoubleVector) FloatVector.fromMemorySegment(FLOATS, values, index * Float.BYTES, ORDER)
+                .convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 
     /**

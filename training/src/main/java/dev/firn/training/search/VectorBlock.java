@@ -1,5 +1,6 @@
 package dev.firn.training.search;
 
+import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -25,21 +26,26 @@ final class VectorBlock implements AutoCloseable {
      * @param lengths is given the Euclidean length of each row
      * @throws IllegalArgumentException when a component is infinite or not a number
      */
-    void load(VectorTable table, int[] numbers, int from, int to, double[] lengths) {
+    void load(VectorTable table, int[] numbers, int from, int to, double[] lengths, ComputeContext context) {
         if (to - from > capacity) {
             throw new IllegalArgumentException("%d rows do not fit into %d".formatted(to - from, capacity));
         }
         rows = to - from;
+        context.parallel(part -> {
+            MemorySegment target = values.segment();
+            int last = (int) context.split(rows, part + 1);
+            for (int i = (int) context.split(rows, part); i < last; i++) {
+                long start = (long) i * dimension;
+                table.copy(numbers[from + i], target, start * Float.BYTES);
+                lengths[i] = Math.sqrt(DotProduct.sum(target, start, target, start, dimension));
+            }
+        });
         for (int i = 0; i < rows; i++) {
-            table.copy(numbers[from + i], values.segment(), (long) i * dimension * Float.BYTES);
-            double length = Math.sqrt(DotProduct.sum(
-                    values.segment(), (long) i * dimension, values.segment(), (long) i * dimension, dimension));
-            if (!(length <= LONGEST)) {
+            if (!(lengths[i] <= LONGEST)) {
                 throw new IllegalArgumentException(
                         "the vector of row %d has components that are infinite, not numbers or too large"
                                 .formatted(numbers[from + i]));
             }
-            lengths[i] = length;
         }
     }
 

@@ -72,7 +72,10 @@ public final class VectorPass {
                 int count = Math.min(TEXTS_PER_WINDOW, rows - done);
                 List<String> texts =
                         IntStream.range(done, done + count).mapToObj(text).toList();
-                write(channel, embedder.embed(kind, texts));
+                int before = done;
+                write(
+                        channel,
+                        embedder.embed(kind, texts, (embedded, ignored) -> progress.progress(before + embedded, rows)));
                 channel.force(true);
                 done += count;
                 writeNote(note, state, done);

@@ -2,6 +2,7 @@ package dev.firn.training.teacher;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.ProgressListener;
 import dev.firn.training.model.EmbeddingModel;
 import dev.firn.training.model.TextKind;
 import java.io.IOException;
@@ -53,8 +54,8 @@ public final class ModelTeacher implements Teacher {
     }
 
     @Override
-    public float[] embed(TextKind kind, List<String> texts) {
-        return model.embed(kind, texts);
+    public float[] embed(TextKind kind, List<String> texts, ProgressListener progress) {
+        return model.embed(kind, texts, progress);
     }
 
     @Override

@@ -13,6 +13,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.ProgressListener;
 import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.model.TextKind;
@@ -175,7 +176,7 @@ public final class OnnxTeacher implements Teacher {
     }
 
     @Override
-    public float[] embed(TextKind kind, List<String> texts) {
+    public float[] embed(TextKind kind, List<String> texts, ProgressListener progress) {
         String prefix = switch (kind) {
             case QUERY -> settings.queryPrefix();
             case DOCUMENT -> settings.documentPrefix();
@@ -205,6 +206,7 @@ public final class OnnxTeacher implements Teacher {
             }
             embed(Arrays.copyOfRange(byLength, from, to), ids, length, vectors);
             from = to;
+            progress.progress(from, byLength.length);
         }
         return vectors;
     }

@@ -12,6 +12,7 @@ import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.kernels.Tensor;
 import dev.firn.training.tokenizer.Tokenizer;
+import dev.firn.training.weights.OnnxTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -48,7 +48,7 @@ final class EvaluatorTest {
         }
 
         @Override
-        public float[] embed(TextKind kind, List<String> texts) {
+        public float[] embed(TextKind kind, List<String> texts, ProgressListener progress) {
             embedded += texts.size();
             float[] vectors = new float[3 * texts.size()];
             for (int i = 0; i < texts.size(); i++) {

@@ -1,9 +1,11 @@
-package dev.firn.training.encoder;
+package dev.firn.training.weights;
 
-import dev.firn.training.weights.TensorSource;
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -21,9 +23,9 @@ import java.util.function.BiConsumer;
 /**
  * The weights inside an ONNX graph that PyTorch's exporter wrote for a BERT, under the names that they had in PyTorch. The exporter
  * keeps the names of biases, norms and tables; matrices it transposes and calls {@code onnx::MatMul_NNN}, so those are named after
- * the nodes that multiply by them.
+ * the nodes that multiply by them. Only 32-bit floats that lie in the file itself are seen.
  */
-final class OnnxTensors implements TensorSource {
+public final class OnnxTensors implements TensorSource {
     // Field numbers of onnx.proto
     private static final int MODEL_GRAPH = 7;
     private static final int GRAPH_NODE = 1;
@@ -42,12 +44,28 @@ final class OnnxTensors implements TensorSource {
     private final Path file;
     private final Map<String, Stored> tensors = new LinkedHashMap<>();
 
-    OnnxTensors(Path file) throws IOException {
-        this.file = file;
+    /**
+     * Opens a model.
+     *
+     * @throws IOException when the file cannot be read or is no ONNX model
+     */
+    public OnnxTensors(Path file) throws IOException {
+        this.file = requireNonNull(file, "file is null");
         ByteBuffer model;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             model = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
         }
+        try {
+            collect(model);
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | ArithmeticException e) {
+            throw new IOException(file + " is no ONNX model, or a cut one", e);
+        }
+        if (tensors.isEmpty()) {
+            throw new IOException(file + " is no ONNX model with weights of 32-bit floats");
+        }
+    }
+
+    private void collect(ByteBuffer model) {
         Map<String, Stored> initialisers = new LinkedHashMap<>();
         Map<String, String> nodeOfMatrix = new LinkedHashMap<>();
         fields(model, (field, graph) -> {
@@ -128,7 +146,7 @@ final class OnnxTensors implements TensorSource {
                 case 1 -> Long.BYTES;
                 case 2 -> Math.toIntExact(number(rest));
                 case 5 -> Integer.BYTES;
-                default -> throw new IllegalArgumentException("not a protobuf message");
+                default -> throw new IndexOutOfBoundsException("not a protobuf message");
             };
             consumer.accept((int) (tag >>> 3), rest.slice(rest.position(), length));
             rest.position(rest.position() + length);
@@ -137,13 +155,14 @@ final class OnnxTensors implements TensorSource {
 
     private static long number(ByteBuffer bytes) {
         long value = 0;
-        for (int shift = 0; ; shift += 7) {
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
             byte next = bytes.get();
             value |= (long) (next & 127) << shift;
             if (next >= 0) {
                 return value;
             }
         }
+        throw new IndexOutOfBoundsException("a number of more than 64 bits");
     }
 
     private static String text(ByteBuffer bytes) {
@@ -161,8 +180,15 @@ final class OnnxTensors implements TensorSource {
     }
 
     @Override
-    public void read(String name, MemorySegment target) {
+    public void read(String name, MemorySegment target) throws IOException {
         Stored stored = tensors.get(name);
+        if (stored == null) {
+            throw new IOException(file + " has no tensor " + name);
+        }
+        if (stored.raw().remaining() != target.byteSize()) {
+            throw new IOException("%s in %s holds %d bytes instead of %d"
+                    .formatted(name, file, stored.raw().remaining(), target.byteSize()));
+        }
         if (!stored.transposed()) {
             MemorySegment.copy(MemorySegment.ofBuffer(stored.raw()), 0, target, 0, target.byteSize());
             return;
