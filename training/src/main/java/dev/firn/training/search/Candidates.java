@@ -7,16 +7,19 @@ import java.util.Arrays;
  * not surely below that of {@code depth} others. Room for twice the depth, more where many are nearly equal.
  */
 final class Candidates {
-    private final int depth;
+    /** The largest products, a binary heap with the smallest of them on top. */
+    private final float[] largest;
+
+    private int heapSize;
     private float[] values;
     private int[] positions;
     private int size;
-    private float cut = Float.NEGATIVE_INFINITY;
 
+    /** For the best {@code depth}, at least 1. */
     Candidates(int depth) {
-        this.depth = depth;
+        this.largest = new float[depth];
         this.values = new float[Math.multiplyExact(depth, 2)];
-        this.positions = new int[2 * depth];
+        this.positions = new int[values.length];
     }
 
     int size() {
@@ -33,22 +36,24 @@ final class Candidates {
         return values;
     }
 
-    /** Returns the product below which a document is of no interest. */
-    float cut() {
-        return cut;
+    /**
+     * Returns the product below which a document is of no interest; −∞ while there is room.
+     *
+     * @param error how far any product until now, and the next, can be from its score
+     */
+    float cut(double error) {
+        return heapSize < largest.length ? Float.NEGATIVE_INFINITY : Math.nextDown((float) (largest[0] - 2 * error));
     }
 
-    /**
-     * Adds a document, at least at the cut.
-     *
-     * @param error how far any product until now can be from its score
-     */
+    /** Adds a document, at least at the cut. */
     void add(float product, int position, double error) {
+        if (heapSize < largest.length) {
+            siftUp(product);
+        } else if (product > largest[0]) {
+            siftDown(product);
+        }
         if (size == values.length) {
             narrow(error);
-            if (product < cut) {
-                return;
-            }
             if (size > values.length / 4 * 3) {
                 values = Arrays.copyOf(values, Math.multiplyExact(values.length, 2));
                 positions = Arrays.copyOf(positions, values.length);
@@ -58,67 +63,50 @@ final class Candidates {
         positions[size++] = position;
     }
 
-    /** Leaves out the documents whose product is below that of {@code depth} others by more than both can be off. */
+    /** Leaves out the documents below the cut. */
     void narrow(double error) {
-        if (size <= depth) {
-            return;
-        }
-        moveBestToFront();
-        float least = values[0];
-        for (int i = 1; i < depth; i++) {
-            least = Math.min(least, values[i]);
-        }
-        cut = Math.nextDown((float) (least - 2 * error));
-        int kept = depth;
-        for (int i = depth; i < size; i++) {
-            if (values[i] >= cut) {
-                values[kept] = values[i];
-                positions[kept++] = positions[i];
-            }
+        float cut = cut(error);
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            values[kept] = values[i];
+            positions[kept] = positions[i];
+            kept += values[i] >= cut ? 1 : 0;
         }
         size = kept;
     }
 
     void clear() {
+        heapSize = 0;
         size = 0;
-        cut = Float.NEGATIVE_INFINITY;
     }
 
-    /** Hoare's selection: brings the {@code depth} largest products to the front, in no order. */
-    private void moveBestToFront() {
-        int low = 0;
-        int high = size - 1;
-        while (low < high) {
-            float pivot = values[(low + high) >>> 1];
-            int left = low;
-            int right = high;
-            while (left <= right) {
-                while (values[left] > pivot) {
-                    left++;
-                }
-                while (values[right] < pivot) {
-                    right--;
-                }
-                if (left <= right) {
-                    swap(left++, right--);
-                }
+    private void siftUp(float product) {
+        int child = heapSize++;
+        while (child > 0) {
+            int parent = (child - 1) / 2;
+            if (largest[parent] <= product) {
+                break;
             }
-            if (depth - 1 <= right) {
-                high = right;
-            } else if (depth - 1 >= left) {
-                low = left;
-            } else {
-                return;
-            }
+            largest[child] = largest[parent];
+            child = parent;
         }
+        largest[child] = product;
     }
 
-    private void swap(int one, int other) {
-        float product = values[one];
-        values[one] = values[other];
-        values[other] = product;
-        int position = positions[one];
-        positions[one] = positions[other];
-        positions[other] = position;
+    private void siftDown(float product) {
+        int parent = 0;
+        int child = 1;
+        while (child < heapSize) {
+            if (child + 1 < heapSize && largest[child + 1] < largest[child]) {
+                child++;
+            }
+            if (largest[child] >= product) {
+                break;
+            }
+            largest[parent] = largest[child];
+            parent = child;
+            child = 2 * parent + 1;
+        }
+        largest[parent] = product;
     }
 }

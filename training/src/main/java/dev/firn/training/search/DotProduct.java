@@ -13,6 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  * A product of two 32-bit floats is exact in 64 bits, so that the sum is off by parts in 10¹⁵ only.
  */
 final class DotProduct {
+    /** Vectors that are scored at once. */
+    static final int TOGETHER = 4;
+
     /** Half the distance from 1 to the next 32-bit float: the largest relative error of one rounding. */
     private static final double UNIT = 0x1p-24;
 
@@ -35,8 +38,46 @@ final class DotProduct {
             // The product of two floats is exact in 64 bits, so fusing it with the addition changes no bit
             sums = doubles(left, leftOffset + i).fma(doubles(right, rightOffset + i), sums);
         }
+        return total(sums, left, leftOffset, right, rightOffset, i, length);
+    }
+
+    /**
+     * As {@link #score} with {@value #TOGETHER} vectors that follow one another: their sums do not wait for each other.
+     *
+     * @param scores is given the scores
+     */
+    static void score(
+            MemorySegment left, long leftOffset, MemorySegment right, long rightOffset, int length, float[] scores) {
+        DoubleVector first = DoubleVector.zero(DOUBLES);
+        DoubleVector second = DoubleVector.zero(DOUBLES);
+        DoubleVector third = DoubleVector.zero(DOUBLES);
+        DoubleVector fourth = DoubleVector.zero(DOUBLES);
+        int i = 0;
+        for (; i + 3 < length; i += 4) {
+            DoubleVector common = doubles(left, leftOffset + i);
+            long place = rightOffset + i;
+            first = common.fma(doubles(right, place), first);
+            second = common.fma(doubles(right, place + length), second);
+            third = common.fma(doubles(right, place + 2L * length), third);
+            fourth = common.fma(doubles(right, place + 3L * length), fourth);
+        }
+        scores[0] = (float) total(first, left, leftOffset, right, rightOffset, i, length);
+        scores[1] = (float) total(second, left, leftOffset, right, rightOffset + length, i, length);
+        scores[2] = (float) total(third, left, leftOffset, right, rightOffset + 2L * length, i, length);
+        scores[3] = (float) total(fourth, left, leftOffset, right, rightOffset + 3L * length, i, length);
+    }
+
+    /** Adds the lanes and what is left from {@code from} on. */
+    private static double total(
+            DoubleVector sums,
+            MemorySegment left,
+            long leftOffset,
+            MemorySegment right,
+            long rightOffset,
+            int from,
+            int length) {
         double first = sums.lane(0);
-        for (; i < length; i++) {
+        for (int i = from; i < length; i++) {
             first += product(left, leftOffset + i, right, rightOffset + i);
         }
         return (first + sums.lane(1)) + (sums.lane(2) + sums.lane(3));

@@ -76,7 +76,7 @@ public final class ExactSearch {
                     progress.progress(
                             (long) firstQuery * documentRows.length + (long) (lastQuery - firstQuery) * last, total);
                 }
-                rank(queryBlock, documents, documentRows, candidates, reached);
+                rank(queryBlock, queryLengths, longest, documents, documentRows, candidates, reached);
                 for (int i = 0; i < lastQuery - firstQuery; i++) {
                     consumer.accept(firstQuery + i, reached, candidates[i].positions(), candidates[i].values());
                     candidates[i].clear();
@@ -110,33 +110,46 @@ public final class ExactSearch {
                 Candidates found = candidates[query];
                 double error = DotProduct.error(dimension, queryLengths[query] * longest);
                 Products row = new Products(products, query, documents.rows());
-                int document = row.next(0, found.cut(), Float.POSITIVE_INFINITY);
+                int document = row.next(0, found.cut(error), Float.POSITIVE_INFINITY);
                 while (document < documents.rows()) {
                     found.add(row.get(document), firstPosition + document, error);
-                    document = row.next(document + 1, found.cut(), Float.POSITIVE_INFINITY);
+                    document = row.next(document + 1, found.cut(error), Float.POSITIVE_INFINITY);
                 }
-                found.narrow(error);
             }
         });
     }
 
     /** Puts the best {@code reached} candidates of each query first, by their scores, which take the products' places. */
     private void rank(
-            VectorBlock queries, VectorTable documents, int[] documentRows, Candidates[] candidates, int reached) {
+            VectorBlock queries,
+            double[] queryLengths,
+            double longest,
+            VectorTable documents,
+            int[] documentRows,
+            Candidates[] candidates,
+            int reached) {
         int dimension = queries.values().columns();
         context.parallel(part -> {
             BestDocuments best = new BestDocuments(reached);
             int to = (int) context.split(queries.rows(), part + 1);
-            try (Tensor vector = Tensor.zeros(1, dimension)) {
+            float[] scores = new float[DotProduct.TOGETHER];
+            try (Tensor vectors = Tensor.zeros(DotProduct.TOGETHER, dimension)) {
                 for (int query = (int) context.split(queries.rows(), part); query < to; query++) {
                     Candidates found = candidates[query];
-                    for (int i = 0; i < found.size(); i++) {
-                        int position = found.positions()[i];
-                        documents.copy(documentRows[position], vector.segment(), 0);
-                        best.offer(
-                                DotProduct.score(
-                                        queries.segment(), (long) query * dimension, vector.segment(), 0, dimension),
-                                position);
+                    found.narrow(DotProduct.error(dimension, queryLengths[query] * longest));
+                    for (int first = 0; first < found.size(); first += DotProduct.TOGETHER) {
+                        int count = Math.min(DotProduct.TOGETHER, found.size() - first);
+                        for (int i = 0; i < count; i++) {
+                            documents.copy(
+                                    documentRows[found.positions()[first + i]],
+                                    vectors.segment(),
+                                    (long) i * dimension * Float.BYTES);
+                        }
+                        DotProduct.score(
+                                queries.segment(), (long) query * dimension, vectors.segment(), 0, dimension, scores);
+                        for (int i = 0; i < count; i++) {
+                            best.offer(scores[i], found.positions()[first + i]);
+                        }
                     }
                     best.drain(found.positions(), found.values());
                 }
