@@ -13,7 +13,10 @@ import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Measures retrieval quality before training and after each train stage, and BM25's on the same sets. */
 final class EvaluateStage implements StageWork {
@@ -44,19 +47,23 @@ final class EvaluateStage implements StageWork {
         List<MetricPoint> points = new ArrayList<>();
         try (PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET))) {
             SetEvaluation sets = new SetEvaluation(context, dataset, evaluation);
-            for (Weights weights : WEIGHTS) {
-                Path folder = context.newFolder("model-" + weights.name());
+            for (List<Weights> same : distinct(context)) {
+                List<String> names = same.stream().map(Weights::name).toList();
+                Weights first = same.getFirst();
+                Path folder = context.newFolder("model-" + first.name());
                 ModelFolder.write(
                         folder,
-                        context.fetch(weights.stage(), weights.name()),
+                        context.fetch(first.stage(), first.name()),
                         dataset.tokenizerFolder(),
                         settings(specification),
                         "");
                 try (EmbeddingModel model = EmbeddingModel.load(folder, specification.threads())) {
-                    evaluations.addAll(sets.measure(
-                            weights.name(), model, specification.evaluate().dimensions()));
+                    evaluations.addAll(
+                            sets.measure(names, model, specification.evaluate().dimensions()));
                 }
-                points.addAll(figures(evaluations, weights.name(), specification));
+                for (String name : names) {
+                    points.addAll(figures(evaluations, name, specification));
+                }
             }
             evaluations.addAll(sets.measureBm25());
             points.addAll(figures(evaluations, SetEvaluation.BM25, specification));
@@ -65,6 +72,17 @@ final class EvaluateStage implements StageWork {
         context.stores().evaluations().replace(context.token(), evaluations);
         context.stores().metrics().write(context.token(), points);
         return List.of(context.publish(EVALUATION, EVALUATION, evaluation));
+    }
+
+    /** Weights that a stage left as they were are measured once. */
+    private static Collection<List<Weights>> distinct(StageContext context) {
+        return WEIGHTS.stream()
+                .collect(Collectors.groupingBy(
+                        weights ->
+                                context.output(weights.stage(), weights.name()).digest(),
+                        LinkedHashMap::new,
+                        Collectors.toList()))
+                .values();
     }
 
     private static List<MetricPoint> figures(

@@ -225,7 +225,10 @@ final class RegisterStage implements StageWork {
         try (EmbeddingModel model = EmbeddingModel.load(
                 context.fetch(holder.artifact()), context.specification().threads())) {
             List<NewEvaluation> evaluations = new SetEvaluation(context, dataset, context.newFolder("holder"))
-                    .measure("holder", model, context.specification().evaluate().dimensions());
+                    .measure(
+                            List.of("holder"),
+                            model,
+                            context.specification().evaluate().dimensions());
             return EvaluationSummary.means(evaluations, model.dimension()).getOrDefault(figure, 0.0);
         }
     }

@@ -49,8 +49,12 @@ final class SetEvaluation {
         this.files = new ResultFiles(results);
     }
 
-    /** Measures a model at its full width and at truncated ones; those that are not below its width are left out. */
-    List<NewEvaluation> measure(String weights, EmbeddingModel model, List<Integer> truncatedDimensions)
+    /**
+     * Measures a model at its full width and at truncated ones; those that are not below its width are left out.
+     *
+     * @param names of the weights: one, or several that are the same
+     */
+    List<NewEvaluation> measure(List<String> names, EmbeddingModel model, List<Integer> truncatedDimensions)
             throws IOException {
         List<Integer> dimensions = Stream.concat(
                         Stream.of(model.dimension()),
@@ -63,8 +67,8 @@ final class SetEvaluation {
                             model,
                             sets,
                             dimensions,
-                            collect(weights, evaluations),
-                            (done, total) -> context.count("measuring " + weights, done, total));
+                            collect(names, evaluations),
+                            (done, total) -> context.count("measuring " + String.join(" and ", names), done, total));
         }
         return evaluations;
     }
@@ -75,28 +79,30 @@ final class SetEvaluation {
             new Evaluator(compute, DEPTH, scratch)
                     .evaluateBm25(
                             sets,
-                            collect(BM25, evaluations),
+                            collect(List.of(BM25), evaluations),
                             (done, total) -> context.count("measuring BM25", done, total));
         }
         return evaluations;
     }
 
-    private Consumer<SetResult> collect(String weights, List<NewEvaluation> evaluations) {
+    private Consumer<SetResult> collect(List<String> names, List<NewEvaluation> evaluations) {
         return result -> {
-            try {
-                files.write(weights, result);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            for (String name : names) {
+                try {
+                    files.write(name, result);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                evaluations.add(new NewEvaluation(
+                        name,
+                        result.set(),
+                        folders.get(result.set()).kind().word(),
+                        result.queryLanguage(),
+                        result.documentLanguage(),
+                        result.dimension() == null ? OptionalInt.empty() : OptionalInt.of(result.dimension()),
+                        result.measured().queries(),
+                        result.measured().mean()));
             }
-            evaluations.add(new NewEvaluation(
-                    weights,
-                    result.set(),
-                    folders.get(result.set()).kind().word(),
-                    result.queryLanguage(),
-                    result.documentLanguage(),
-                    result.dimension() == null ? OptionalInt.empty() : OptionalInt.of(result.dimension()),
-                    result.measured().queries(),
-                    result.measured().mean()));
         };
     }
 }
