@@ -8,10 +8,12 @@ import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.NewCheckpoint;
+import dev.firn.registry.checkpoint.Retention;
 import dev.firn.registry.metric.MetricPoint;
 import dev.firn.training.trainer.Snapshot;
 import dev.firn.training.trainer.StepReport;
 import dev.firn.training.trainer.TrainingLoop;
+import dev.firn.workflows.specification.CheckpointsSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -22,27 +24,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Drives a training to its end: goes on from the newest checkpoint, commits new ones while training goes on, writes
  * metrics in batches. A checkpoint's arrays are copied between two steps; writing and publishing them happens beside the
- * next steps, one checkpoint at a time.
+ * next steps, one checkpoint at a time. Training does not wait for the writing: when a checkpoint falls due before the
+ * one before is committed, it is taken as soon as that is.
  */
 final class CheckpointedTraining {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointedTraining.class);
     private static final int FORMAT_VERSION = 1;
     private static final int METRIC_POINTS = 2000;
     private static final double SMOOTHING = 0.98;
 
     private final StageContext context;
     private final TrainingLoop loop;
-    private final int everySteps;
+    private final CheckpointSchedule schedule;
+    private final Optional<Retention> retention;
     private final List<MetricPoint> points = new ArrayList<>();
     private long lastCommitted = -1;
 
-    CheckpointedTraining(StageContext context, TrainingLoop loop, int everySteps) {
+    CheckpointedTraining(StageContext context, TrainingLoop loop, CheckpointsSpecification policy) {
         this.context = requireNonNull(context, "context is null");
         this.loop = requireNonNull(loop, "loop is null");
-        this.everySteps = everySteps;
+        this.schedule = new CheckpointSchedule(policy.everySteps(), policy.everySeconds());
+        this.retention = Optional.ofNullable(policy.keepLast())
+                .map(last -> new Retention(last, Optional.ofNullable(policy.keepEverySteps())));
     }
 
     /** Trains to the end; the loop then holds the final weights, and a checkpoint of the last step is committed. */
@@ -59,11 +68,11 @@ final class CheckpointedTraining {
                     StepReport report = loop.step();
                     double seconds = (System.nanoTime() - start) / 1e9;
                     observe(report, pace, seconds);
-                    if (loop.position() % everySteps == 0 && loop.position() < loop.totalSteps()) {
+                    if (writing.isDone()) {
                         join(writing);
-                        writing = checkpoint(writer, report);
-                    } else if (writing.isCompletedExceptionally()) {
-                        join(writing);
+                        if (loop.position() < loop.totalSteps() && schedule.due(loop.position(), System.nanoTime())) {
+                            writing = checkpoint(writer, report);
+                        }
                     }
                 }
                 join(writing);
@@ -95,19 +104,42 @@ final class CheckpointedTraining {
                 return;
             }
             Checkpoint checkpoint = newest.get();
+            if (checkpoint.formatVersion() > FORMAT_VERSION) {
+                throw new PermanentFailure("Checkpoint " + checkpoint.id() + " of step " + checkpoint.step()
+                        + " is of format " + checkpoint.formatVersion()
+                        + ", written by a newer Firn; this one reads up to "
+                        + FORMAT_VERSION + ". Update this Firn, then retry the run");
+            }
             try {
                 Path folder = context.fetch(checkpoint.artifact());
                 loop.restore(folder);
             } catch (CorruptBlobException e) {
-                context.log("Checkpoint of step " + checkpoint.step() + " is broken (" + e.getMessage()
-                        + "); going on from the one before");
+                fallBack(checkpoint, e);
                 continue;
             }
             context.stores().stages().resumed(context.token(), checkpoint.id(), checkpoint.step());
             context.stores().metrics().discardAfter(context.token(), checkpoint.step());
             lastCommitted = checkpoint.step();
+            schedule.taken(checkpoint.step(), System.nanoTime());
             return;
         }
+    }
+
+    private void fallBack(Checkpoint broken, CorruptBlobException fault) {
+        String message = "The checkpoint of step " + broken.step() + " is damaged (" + fault.getMessage()
+                + "); training goes on from the one before";
+        LOG.warn("Run {}, stage {}: {}", context.runId(), context.token().stage(), message);
+        context.stores()
+                .events()
+                .append(
+                        context.token(),
+                        "damage",
+                        message,
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("checkpoint", broken.id().toString())
+                                .put("step", broken.step())
+                                .put("sha256", fault.digest().hex()));
     }
 
     private CompletableFuture<Void> checkpoint(ExecutorService writer, StepReport report) {
@@ -119,6 +151,7 @@ final class CheckpointedTraining {
             metrics.put("learningRate", report.learningRate());
         }
         lastCommitted = snapshot.position();
+        schedule.taken(snapshot.position(), System.nanoTime());
         return CompletableFuture.runAsync(() -> commit(snapshot, metrics), writer);
     }
 
@@ -137,6 +170,7 @@ final class CheckpointedTraining {
                                     FORMAT_VERSION,
                                     Optional.of(context.fingerprint()),
                                     metrics));
+            retention.ifPresent(keep -> context.stores().checkpoints().removeSuperseded(context.token(), keep));
             ScratchFolders.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

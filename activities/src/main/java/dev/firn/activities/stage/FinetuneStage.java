@@ -32,11 +32,7 @@ final class FinetuneStage implements StageWork {
                         PairSourceFiles.read(context.fetch(Stage.MINE, MineStage.NEGATIVES)),
                         TrainSettings.finetune(specification, Letters.of(tokenizer)),
                         compute)) {
-            new CheckpointedTraining(
-                            context,
-                            loop,
-                            specification.finetune().checkpoints().everySteps())
-                    .run();
+            new CheckpointedTraining(context, loop, specification.finetune().checkpoints()).run();
             loop.saveWeights(finetuned);
         }
         return List.of(context.publish(FINETUNED, InitialiseStage.WEIGHTS, finetuned));

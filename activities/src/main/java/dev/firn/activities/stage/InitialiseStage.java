@@ -62,9 +62,7 @@ final class InitialiseStage implements StageWork {
                             TrainSettings.initialise(specification, tokenizer.specialTokens()),
                             compute)) {
                 new CheckpointedTraining(
-                                context,
-                                loop,
-                                specification.initialise().checkpoints().everySteps())
+                                context, loop, specification.initialise().checkpoints())
                         .run();
                 loop.saveWeights(initialised);
             }

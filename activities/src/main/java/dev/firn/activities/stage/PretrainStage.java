@@ -43,11 +43,7 @@ final class PretrainStage implements StageWork {
                     sources,
                     TrainSettings.pretrain(specification, Letters.of(tokenizer)),
                     compute)) {
-                new CheckpointedTraining(
-                                context,
-                                loop,
-                                specification.pretrain().checkpoints().everySteps())
-                        .run();
+                new CheckpointedTraining(context, loop, specification.pretrain().checkpoints()).run();
                 loop.saveWeights(pretrained);
             }
         }

@@ -108,6 +108,46 @@ public final class CheckpointStore {
     }
 
     /**
+     * Removes those checkpoints of the stage execution that the retention does not keep. A pinned one, one from which a
+     * run descends, and the newest stay in any case. One whose bytes were found corrupt counts for nothing: it takes no
+     * place among the last.
+     *
+     * @return how many were removed
+     * @throws dev.firn.registry.StaleFenceException when the writer was replaced
+     */
+    public int removeSuperseded(StageToken token, Retention retention) {
+        return database.inTransaction(handle -> {
+            token.require(handle);
+            List<UUID> superseded = handle.createQuery("""
+                            with usable as (
+                                select c.id, c.step from checkpoint c join blob b on b.digest = c.artifact
+                                where c.stage_execution_id = :execution and b.state = 'STORED' and not exists (
+                                    select 1 from artifact_file f join blob fb on fb.digest = f.digest
+                                    where f.artifact = c.artifact and fb.state <> 'STORED'))
+                            select c.id from checkpoint c
+                            where c.stage_execution_id = :execution and not c.pinned
+                              and not exists (select 1 from run r where r.parent_checkpoint = c.id)
+                              and (select count(*) from usable n where (n.step, n.id) > (c.step, c.id)) >= :keepLast
+                              and (cast(:every as bigint) is null or exists (
+                                    select 1 from usable n
+                                    where (n.step, n.id) > (c.step, c.id)
+                                      and (n.step - 1) / cast(:every as bigint) = (c.step - 1) / cast(:every as bigint)))
+                            for update of c skip locked""")
+                    .bind("execution", token.executionId())
+                    .bind("keepLast", retention.keepLast())
+                    .bindByType("every", retention.keepEverySteps().orElse(null), Long.class)
+                    .mapTo(UUID.class)
+                    .list();
+            // Asked again under the locks: a run may have come to descend from one in the moment between.
+            return handle.createUpdate("""
+                            delete from checkpoint c where c.id = any(:superseded) and not c.pinned
+                              and not exists (select 1 from run r where r.parent_checkpoint = c.id)""")
+                    .bindArray("superseded", UUID.class, superseded)
+                    .execute();
+        });
+    }
+
+    /**
      * The checkpoint.
      *
      * @throws NotFoundException when there is none with this id

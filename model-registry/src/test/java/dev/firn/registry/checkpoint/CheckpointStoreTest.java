@@ -8,13 +8,18 @@ import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
 import dev.firn.registry.PageRequest;
 import dev.firn.registry.StageToken;
+import dev.firn.registry.StaleFenceException;
 import dev.firn.registry.TestRegistry;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.run.StageAttempt;
 import dev.firn.registry.run.StageStore;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +117,73 @@ class CheckpointStoreTest {
         assertThat(checkpoints.setPinned(made.id(), false)).isEqualTo(made);
         assertThatThrownBy(() -> checkpoints.setPinned(Identifiers.next(), true))
                 .isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void removesSupersededOnesButNeverAPinnedOneAnAncestorOrTheNewest(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        ArtifactReference artifact = registry.artifact("superseded");
+        Map<Long, Checkpoint> made = new TreeMap<>();
+        for (long step = 10; step <= 100; step += 10) {
+            made.put(step, checkpoints.commit(token, checkpoint(step, artifact)));
+        }
+        checkpoints.setPinned(made.get(30L).id(), true);
+        UUID descendant = registry.run("pretrain").id();
+        registry.database()
+                .useTransaction(
+                        handle -> handle.createUpdate("update run set parent_checkpoint = :checkpoint where id = :run")
+                                .bind("checkpoint", made.get(40L).id())
+                                .bind("run", descendant)
+                                .execute());
+
+        int removed = checkpoints.removeSuperseded(token, new Retention(2, Optional.of(50L)));
+
+        assertThat(steps(checkpoints, token)).containsExactly(100L, 90L, 50L, 40L, 30L);
+        assertThat(removed).isEqualTo(5);
+        assertThat(checkpoints.removeSuperseded(token, new Retention(1, Optional.empty())))
+                .isEqualTo(2);
+        assertThat(steps(checkpoints, token)).containsExactly(100L, 40L, 30L);
+    }
+
+    @Test
+    void aDamagedCheckpointTakesNoPlaceAmongThoseKept(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        checkpoints.commit(token, checkpoint(1, registry.artifact("whole 1")));
+        checkpoints.commit(token, checkpoint(2, registry.artifact("whole 2")));
+        Checkpoint damaged = checkpoints.commit(token, checkpoint(3, registry.artifact("damaged 3")));
+        registry.blobs().quarantine(damaged.artifact().digest(), "for the test");
+
+        assertThat(checkpoints.removeSuperseded(token, new Retention(1, Optional.empty())))
+                .isEqualTo(1);
+
+        assertThat(steps(checkpoints, token)).containsExactly(3L, 2L);
+        assertThat(checkpoints.newestUsable(token.executionId()).orElseThrow().step())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void anAttemptThatWasReplacedRemovesNothing(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        ArtifactReference artifact = registry.artifact("of a zombie");
+        checkpoints.commit(token, checkpoint(1, artifact));
+        checkpoints.commit(token, checkpoint(2, artifact));
+        StageToken successor = registry.begin(token.runId(), "pretrain");
+
+        assertThatThrownBy(() -> checkpoints.removeSuperseded(token, new Retention(1, Optional.empty())))
+                .isInstanceOf(StaleFenceException.class);
+        assertThat(steps(checkpoints, successor)).containsExactly(2L, 1L);
+    }
+
+    private static List<Long> steps(CheckpointStore checkpoints, StageToken token) {
+        return checkpoints
+                .list(new CheckpointFilter(Optional.of(token.runId()), Optional.empty()), PageRequest.first(100))
+                .items()
+                .stream()
+                .map(Checkpoint::step)
+                .toList();
     }
 
     private static NewCheckpoint checkpoint(long step, ArtifactReference artifact) {

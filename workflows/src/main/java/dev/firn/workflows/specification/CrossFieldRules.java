@@ -14,6 +14,7 @@ import java.util.Set;
  */
 final class CrossFieldRules {
     private static final int DEFAULT_EPOCHS = 3;
+    private static final long DEFAULT_CHECKPOINT_STEPS = 500;
     private static final int DEFAULT_TRUNCATED_DIMENSION = 256;
 
     private final ObjectNode specification;
@@ -171,6 +172,7 @@ final class CrossFieldRules {
                 stage.put("epochs", DEFAULT_EPOCHS);
             }
         }
+        checkpoints(stage, pointer + "/checkpoints");
         JsonNode schedule = stage.path("schedule");
         if (stage.path("steps").asLong() > 0) {
             long ramp = schedule.path("warmupSteps").asLong()
@@ -181,6 +183,18 @@ final class CrossFieldRules {
                         "warm-up and decay take " + ramp + " steps, the stage has "
                                 + stage.get("steps").asLong());
             }
+        }
+    }
+
+    private void checkpoints(ObjectNode stage, String pointer) {
+        if (!(stage.get("checkpoints") instanceof ObjectNode checkpoints)) {
+            return;
+        }
+        if (!checkpoints.has("everySteps") && !checkpoints.has("everySeconds")) {
+            checkpoints.put("everySteps", DEFAULT_CHECKPOINT_STEPS);
+        }
+        if (checkpoints.has("keepEverySteps") && !checkpoints.has("keepLast")) {
+            fault(pointer + "/keepEverySteps", "needs keepLast: without it every checkpoint is kept");
         }
     }
 

@@ -82,6 +82,21 @@ class SpecificationReaderTest {
     }
 
     @Test
+    void checkpointsComeBySteps500UnlessOnlySecondsAreAskedFor() {
+        assertThat(reader.read(SMALL).pretrain().checkpoints())
+                .isEqualTo(new CheckpointsSpecification(500L, null, null, null));
+        assertThat(reader.read(SMALL + "pretrain: {checkpoints: {everySeconds: 60, keepLast: 2, keepEverySteps: 9}}\n")
+                        .pretrain()
+                        .checkpoints())
+                .isEqualTo(new CheckpointsSpecification(null, 60L, 2, 9L));
+        assertThat(faults(SMALL + "pretrain: {checkpoints: {everySeconds: 0}}\n"
+                        + "finetune: {checkpoints: {keepEverySteps: 5}}\n"))
+                .extracting(Fault::pointer)
+                .containsExactlyInAnyOrder(
+                        "/pretrain/checkpoints/everySeconds", "/finetune/checkpoints/keepEverySteps");
+    }
+
+    @Test
     void takesNoForTheNorwegianLanguage() {
         SourceSpecification source = reader.read(SMALL).data().sources().getFirst();
 
