@@ -2,6 +2,7 @@ package dev.firn.activities;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.activities.run.AdmissionActivitiesImpl;
 import dev.firn.activities.run.RunActivitiesImpl;
 import dev.firn.activities.stage.StageActivitiesImpl;
 import dev.firn.activities.submission.TrainingInputs;
@@ -12,6 +13,7 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Serves the task queues: workflows and the runs' rows on one, the stages on another, one stage at a time.
@@ -19,9 +21,22 @@ import java.util.concurrent.TimeUnit;
  * <p>Closing it lets a stage under way commit a checkpoint; another worker, or this one when it is back, goes on there.
  */
 public final class FirnWorker implements AutoCloseable {
+    private static final Pattern CLASS_NAME = Pattern.compile("[a-z0-9-]{1,32}");
     private static final long SHUTDOWN_SECONDS = 30;
 
     private final WorkerFactory factory;
+    private final WorkerPresence presence;
+
+    /**
+     * A worker of the usual class that is not started yet.
+     *
+     * @param inputs what specifications name outside of themselves
+     * @param scratch folder for the stages' files
+     * @param identity who works, for people: host and process
+     */
+    public FirnWorker(Stores stores, TrainingInputs inputs, WorkflowClient client, Path scratch, String identity) {
+        this(stores, inputs, client, scratch, identity, TaskQueues.USUAL_CLASS);
+    }
 
     /**
      * A worker that is not started yet.
@@ -29,24 +44,39 @@ public final class FirnWorker implements AutoCloseable {
      * @param inputs what specifications name outside of themselves
      * @param scratch folder for the stages' files
      * @param identity who works, for people: host and process
+     * @param computeClass which stages it computes: those of this class's queue
      */
-    public FirnWorker(Stores stores, TrainingInputs inputs, WorkflowClient client, Path scratch, String identity) {
+    public FirnWorker(
+            Stores stores,
+            TrainingInputs inputs,
+            WorkflowClient client,
+            Path scratch,
+            String identity,
+            String computeClass) {
+        if (!CLASS_NAME.matcher(computeClass).matches()) {
+            throw new IllegalArgumentException(
+                    "a compute class is 1 to 32 of a-z, 0-9 and -, not '" + computeClass + "'; see FIRN_COMPUTE_CLASS");
+        }
+        this.presence = new WorkerPresence(stores.workers(), identity, computeClass);
         this.factory = WorkerFactory.newInstance(requireNonNull(client, "client is null"));
         Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION);
         orchestration.registerWorkflowImplementationTypes(TrainingRunWorkflowImpl.class);
-        orchestration.registerActivitiesImplementations(new RunActivitiesImpl(stores));
-        Worker compute = factory.newWorker(TaskQueues.COMPUTE_CPU, TaskQueues.computeWorkerOptions());
+        orchestration.registerActivitiesImplementations(
+                new RunActivitiesImpl(stores), new AdmissionActivitiesImpl(stores.queue()));
+        Worker compute = factory.newWorker(TaskQueues.compute(computeClass), TaskQueues.computeWorkerOptions());
         compute.registerActivitiesImplementations(new StageActivitiesImpl(stores, inputs, scratch, identity));
     }
 
     /** Starts to take work. */
     public void start() {
         factory.start();
+        presence.start();
     }
 
     /** Takes no more work, tells the stage under way to stop, and waits for it a while. */
     @Override
     public void close() {
+        presence.close();
         factory.shutdownNow();
         factory.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
     }

@@ -9,6 +9,8 @@ import dev.firn.registry.event.EventStore;
 import dev.firn.registry.lineage.LineageStore;
 import dev.firn.registry.metric.MetricStore;
 import dev.firn.registry.model.ModelStore;
+import dev.firn.registry.queue.QueueStore;
+import dev.firn.registry.queue.WorkerStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
 
@@ -24,6 +26,8 @@ public record Stores(
         EvaluationStore evaluations,
         ModelStore models,
         LineageStore lineage,
+        WorkerStore workers,
+        QueueStore queue,
         ArtifactStore artifacts) {
 
     /** The stores over a database, and an artifact store over an object store. */
@@ -39,6 +43,8 @@ public record Stores(
                 new EvaluationStore(database),
                 new ModelStore(database),
                 new LineageStore(database),
+                new WorkerStore(database),
+                new QueueStore(database),
                 artifacts);
     }
 }

@@ -48,6 +48,7 @@ public final class Reconciler {
     }
 
     private void reconcileAll() {
+        stores.queue().tellWaiting();
         PageRequest request = PageRequest.first(PAGE);
         while (true) {
             Page<Run> page = stores.runs().unfinished(request);

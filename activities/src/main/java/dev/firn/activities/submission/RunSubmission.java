@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.activities.Stores;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.stage.Numerics;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Takes specifications: refuses them with every fault named, or makes runs of them. Safe for use by several threads. */
 public final class RunSubmission {
@@ -53,20 +55,32 @@ public final class RunSubmission {
         return reader.schemaText();
     }
 
+    /** Accepts a run with the priority that its text says, as {@link #submit(String, Optional, OptionalInt)} does. */
+    public Submission submit(String text, Optional<String> idempotencyKey) {
+        return submit(text, idempotencyKey, OptionalInt.empty());
+    }
+
     /**
      * Accepts a run: its rows are written before this returns, so that it is never lost; its workflow is started now, or
      * by reconciliation when Temporal is away.
      *
      * @param text YAML or JSON
-     * @param idempotencyKey with it, the same text gives the run of the first request again
+     * @param idempotencyKey with it, the same text and priority give the run of the first request again
+     * @param priority when given, takes the place of the text's
      * @throws dev.firn.workflows.specification.UnreadableSpecificationException when the text is neither
      * @throws InvalidSpecificationException naming every fault; nothing was written then
      * @throws dev.firn.registry.ConflictException when the key was used with another text
      */
-    public Submission submit(String text, Optional<String> idempotencyKey) {
+    public Submission submit(String text, Optional<String> idempotencyKey, OptionalInt priority) {
         JsonNode document = reader.parse(text);
+        priority.ifPresent(value -> {
+            if (document instanceof ObjectNode object) {
+                object.put("priority", value);
+            }
+        });
+        String body = text + (priority.isPresent() ? "\0" + priority.getAsInt() : "");
         Optional<NewRun.Idempotency> idempotency = idempotencyKey.map(
-                key -> new NewRun.Idempotency(key, Digest.of(text.getBytes(StandardCharsets.UTF_8))));
+                key -> new NewRun.Idempotency(key, Digest.of(body.getBytes(StandardCharsets.UTF_8))));
         Plan plan = plan(document);
         CreatedRun created = stores.runs()
                 .create(new NewRun(
@@ -82,6 +96,7 @@ public final class RunSubmission {
                         Optional.empty()));
         if (created.created()) {
             stores.runs().setFingerprint(created.run().id(), MAPPER.valueToTree(plan.fingerprint()));
+            stores.queue().setNeed(created.run().id(), need(plan).bytes());
             starter.start(created.run().id());
         }
         return new Submission(created.run().id(), created.created());
@@ -104,10 +119,11 @@ public final class RunSubmission {
                     stage, key, finished.isPresent(), reason(plan.specification(), stage, finished)));
         }
         return new DryRun(
-                reader.toDocument(plan.specification()),
-                stages,
-                plan.findings().data(),
-                MemoryNeed.of(StageMemory.largest(plan.specification(), plan.encoder())));
+                reader.toDocument(plan.specification()), stages, plan.findings().data(), need(plan));
+    }
+
+    private static MemoryNeed need(Plan plan) {
+        return MemoryNeed.of(StageMemory.largest(plan.specification(), plan.encoder()));
     }
 
     private static String reason(RunSpecification specification, Stage stage, Optional<StageExecution> finished) {

@@ -11,6 +11,8 @@ import java.util.UUID;
 /**
  * A run as clients see it.
  *
+ * @param waitingFor what it waits for, for people: a free compute slot, a worker, one with enough memory; null when it does
+ *     not wait
  * @param failure why it failed, for people; null unless it failed
  * @param model what it registered; null until then
  * @param stages every stage in order, those not begun as {@code PENDING}
@@ -21,6 +23,7 @@ public record RunView(
         String name,
         String state,
         int priority,
+        String waitingFor,
         Instant createdAt,
         Instant startedAt,
         Instant finishedAt,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.api.run.RunView.RegisteredModel;
 import dev.firn.api.run.StageView.ArtifactView;
 import dev.firn.api.run.StageView.ProgressView;
+import dev.firn.registry.queue.QueueStore;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageExecution;
@@ -24,10 +25,12 @@ import java.util.UUID;
 public class RunViews {
     private final RunStore runs;
     private final StageStore stages;
+    private final QueueStore queue;
 
-    public RunViews(RunStore runs, StageStore stages) {
+    public RunViews(RunStore runs, StageStore stages, QueueStore queue) {
         this.runs = requireNonNull(runs, "runs is null");
         this.stages = requireNonNull(stages, "stages is null");
+        this.queue = requireNonNull(queue, "queue is null");
     }
 
     /**
@@ -37,24 +40,26 @@ public class RunViews {
      */
     public RunView one(UUID id) {
         Run run = runs.get(id);
-        return view(run, stages.ofRun(id), runs.specification(id));
+        return view(run, queue.waitingFor(List.of(id)).get(id), stages.ofRun(id), runs.specification(id));
     }
 
     /** Runs without their specifications; their stages are read at once. */
     public List<RunView> several(List<Run> rows) {
-        Map<UUID, List<StageExecution>> ofRuns =
-                stages.ofRuns(rows.stream().map(Run::id).toList());
+        List<UUID> ids = rows.stream().map(Run::id).toList();
+        Map<UUID, List<StageExecution>> ofRuns = stages.ofRuns(ids);
+        Map<UUID, String> waitingFor = queue.waitingFor(ids);
         return rows.stream()
-                .map(run -> view(run, ofRuns.getOrDefault(run.id(), List.of()), null))
+                .map(run -> view(run, waitingFor.get(run.id()), ofRuns.getOrDefault(run.id(), List.of()), null))
                 .toList();
     }
 
-    private static RunView view(Run run, List<StageExecution> stages, JsonNode specification) {
+    private static RunView view(Run run, String waitingFor, List<StageExecution> stages, JsonNode specification) {
         return new RunView(
                 run.id(),
                 run.name(),
                 run.state().name(),
                 run.priority(),
+                waitingFor,
                 run.createdAt(),
                 run.startedAt().orElse(null),
                 run.finishedAt().orElse(null),

@@ -7,6 +7,7 @@ import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.Submission;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Names;
+import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.ProblemException;
 import jakarta.ws.rs.Consumes;
@@ -25,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -96,6 +98,11 @@ public class SubmissionResource {
             @Parameter(description = "1 to 255 visible ASCII characters") @HeaderParam("Idempotency-Key")
                     String idempotencyKey,
             @Parameter(description = "Say what would be done, and do nothing") @QueryParam("dryRun") boolean dryRun,
+            @Parameter(
+                            description = "Where it stands among runs that wait for a compute slot, from -100 to 100,"
+                                    + " in place of the specification's priority; higher goes first")
+                    @QueryParam("priority")
+                    String priority,
             @RequestBody(
                             content =
                                     @Content(
@@ -107,7 +114,7 @@ public class SubmissionResource {
         if (dryRun) {
             return Response.ok(DryRunView.of(submission.dryRun(text))).build();
         }
-        Submission accepted = submission.submit(text, key(idempotencyKey));
+        Submission accepted = submission.submit(text, key(idempotencyKey), priority(priority));
         RunView run = views.one(accepted.runId());
         return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/runs/" + run.id()))
@@ -131,6 +138,12 @@ public class SubmissionResource {
         UUID run = Names.identifier("run", id);
         control.cancel(run);
         return Response.accepted(views.one(run)).build();
+    }
+
+    private static OptionalInt priority(String text) {
+        return text == null || text.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) Parameters.whole("priority", text, 0, -100, 100));
     }
 
     private static Optional<String> key(String header) {

@@ -18,6 +18,10 @@ public interface FirnConfiguration {
     @WithDefault("all")
     Role role();
 
+    /** The class of workers that this process's worker belongs to; {@code FIRN_COMPUTE_CLASS}. */
+    @WithDefault("cpu")
+    String computeClass();
+
     /** How much memory loaded models for {@code /v1/embeddings} may hold, in bytes. */
     @WithDefault("2000000000")
     long embeddingMemory();

@@ -18,6 +18,8 @@ import dev.firn.registry.event.EventStore;
 import dev.firn.registry.lineage.LineageStore;
 import dev.firn.registry.metric.MetricStore;
 import dev.firn.registry.model.ModelStore;
+import dev.firn.registry.queue.QueueStore;
+import dev.firn.registry.queue.WorkerStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
 import dev.firn.training.artifact.MavenArtifacts;
@@ -135,6 +137,18 @@ public final class Wiring {
     @Singleton
     ModelStore models(Stores stores) {
         return stores.models();
+    }
+
+    @Produces
+    @Singleton
+    WorkerStore workers(Stores stores) {
+        return stores.workers();
+    }
+
+    @Produces
+    @Singleton
+    QueueStore queue(Stores stores) {
+        return stores.queue();
     }
 
     @Produces

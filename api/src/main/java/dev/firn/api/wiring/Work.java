@@ -49,7 +49,12 @@ public class Work {
         if (configuration.role().runsWorkers()) {
             String identity = ManagementFactory.getRuntimeMXBean().getName();
             worker = new FirnWorker(
-                    stores, inputs, workflows, configuration.home().resolve("work"), identity);
+                    stores,
+                    inputs,
+                    workflows,
+                    configuration.home().resolve("work"),
+                    identity,
+                    configuration.computeClass());
             worker.start();
         }
         if (configuration.role().servesHttp()) {

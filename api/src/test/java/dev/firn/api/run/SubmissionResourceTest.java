@@ -89,6 +89,24 @@ class SubmissionResourceTest {
     }
 
     @Test
+    void thePriorityOfTheRequestTakesThePlaceOfTheTextsAndARunSaysWhatItWaitsFor() throws IOException {
+        yaml(specification(unique()))
+                .queryParam("priority", 9)
+                .post("/api/runs")
+                .then()
+                .statusCode(201)
+                .body("priority", equalTo(9))
+                .body("specification.priority", equalTo(9))
+                .body("waitingFor", containsString("./firn up --role worker"));
+        yaml(specification(unique()))
+                .queryParam("priority", "high")
+                .post("/api/runs")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("priority must be a number from -100 to 100"));
+    }
+
+    @Test
     void aDryRunTellsKeysAndMemoryAndMakesNoRun() throws IOException {
         String name = unique();
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -85,11 +86,12 @@ public final class FirnClient {
      * safe.
      *
      * @param mediaType {@code application/yaml} or {@code application/json}
-     * @param idempotencyKey a second request with the same key and specification gives the first one's run
+     * @param idempotencyKey a second request with the same key, specification and priority gives the first one's run
+     * @param priority when given, takes the place of the specification's
      */
-    public Answer<Run> submit(byte[] specification, String mediaType, String idempotencyKey)
+    public Answer<Run> submit(byte[] specification, String mediaType, String idempotencyKey, OptionalInt priority)
             throws InterruptedException {
-        HttpRequest request = request("/api/runs")
+        HttpRequest request = request("/api/runs" + (priority.isPresent() ? "?priority=" + priority.getAsInt() : ""))
                 .header("Content-Type", mediaType)
                 .header("Idempotency-Key", idempotencyKey)
                 .POST(BodyPublishers.ofByteArray(specification))

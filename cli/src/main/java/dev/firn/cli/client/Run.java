@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * A training run.
  *
+ * @param waitingFor what it waits for, for people; null when it does not wait
  * @param model the model version that came of it; null until one is registered
  * @param failure why it failed; null when it did not
  * @param specification the resolved specification; null in listings
@@ -16,6 +17,7 @@ public record Run(
         String name,
         RunState state,
         int priority,
+        String waitingFor,
         Instant createdAt,
         Instant startedAt,
         Instant finishedAt,

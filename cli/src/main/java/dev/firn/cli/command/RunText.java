@@ -46,6 +46,10 @@ final class RunText {
     static String whole(Run run) {
         StringBuilder text = new StringBuilder();
         text.append(run.name()).append("  ").append(run.id()).append("  ").append(run.state());
+        if (run.waitingFor() != null) {
+            text.append("\nwaits    for ").append(run.waitingFor());
+        }
+        text.append("\npriority ").append(run.priority());
         text.append("\ncreated  ").append(Figures.moment(run.createdAt())).append(" UTC");
         text.append("\ntook     ").append(duration(run));
         text.append("\nmodel    ").append(model(run.model()));

@@ -55,6 +55,6 @@ final class RunsCommand extends ListingCommand {
                 return stage.name();
             }
         }
-        return "-";
+        return run.waitingFor() == null ? "-" : "waits for " + run.waitingFor();
     }
 }

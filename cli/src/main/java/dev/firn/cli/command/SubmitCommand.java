@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,6 +50,13 @@ final class SubmitCommand extends FirnCommand {
             description = "Submitting again with the same key gives the first run instead of another.")
     private String idempotencyKey;
 
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            description = "Where the run stands among those that wait for a compute slot: higher goes first, from -100"
+                    + " to 100; takes the place of the specification's.")
+    private Integer priority;
+
     SubmitCommand(Session session) {
         super(session);
     }
@@ -64,8 +72,9 @@ final class SubmitCommand extends FirnCommand {
             print(answer, () -> plan(answer.value()));
             return ExitCode.DONE;
         }
+        OptionalInt place = priority == null ? OptionalInt.empty() : OptionalInt.of(priority);
         String key = idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey;
-        Answer<Run> run = client.submit(content, mediaType, key);
+        Answer<Run> run = client.submit(content, mediaType, key, place);
         if (follow) {
             console().say("Run " + run.value().id() + " (" + run.value().name() + ")");
             return RunFollowing.follow(client, console(), run.value().id(), json());

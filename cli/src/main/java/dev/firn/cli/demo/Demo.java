@@ -20,6 +20,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** Runs a specification on a server and prints what came of it. */
@@ -61,7 +62,7 @@ public final class Demo {
     private int demonstrate(DemoOptions options) throws IOException, InterruptedException {
         byte[] specification = Files.readAllBytes(options.specification());
         Run submitted = client.submit(
-                        specification, "application/yaml", UUID.randomUUID().toString())
+                        specification, "application/yaml", UUID.randomUUID().toString(), OptionalInt.empty())
                 .value();
         console.say("Run " + submitted.id() + " of " + options.specification().getFileName() + "; its page: "
                 + client.server() + "/");

@@ -21,6 +21,7 @@ final class PlainProgress implements ProgressDisplay {
     private final InstantSource clock;
     private final Map<String, StageState> states = new HashMap<>();
     private RunState runState;
+    private String waitingFor;
     private long nextLine = Long.MIN_VALUE;
     private String lastLine = "";
 
@@ -38,6 +39,10 @@ final class PlainProgress implements ProgressDisplay {
         if (run.state() != runState && (run.state() == RunState.PAUSED || run.state() == RunState.QUEUED)) {
             console.say(run.state().name().toLowerCase(Locale.ROOT));
         }
+        if (run.waitingFor() != null && !run.waitingFor().equals(waitingFor)) {
+            console.say("waits for " + run.waitingFor());
+        }
+        waitingFor = run.waitingFor();
         runState = run.state();
         long now = clock.millis();
         for (RunStage stage : run.stages()) {

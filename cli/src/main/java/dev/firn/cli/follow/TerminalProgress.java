@@ -42,6 +42,10 @@ final class TerminalProgress implements ProgressDisplay {
         if (run.state() == RunState.PAUSED || run.state() == RunState.QUEUED || run.state() == RunState.STOPPING) {
             current = "  " + run.state().name().toLowerCase(java.util.Locale.ROOT);
         }
+        if (run.waitingFor() != null) {
+            current = StageText.cut(
+                    "  waits for " + run.waitingFor(), console.terminal().columns());
+        }
         if (current != null && !run.state().ended()) {
             draw(current);
         }

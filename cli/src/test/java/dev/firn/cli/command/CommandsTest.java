@@ -52,6 +52,20 @@ class CommandsTest {
     }
 
     @Test
+    void submitSendsThePriorityAndARunThatWaitsSaysWhatFor() throws IOException {
+        Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1");
+        String waiting = "{\"id\":\"" + FIRST + "\",\"name\":\"a\",\"state\":\"QUEUED\",\"priority\":7,"
+                + "\"waitingFor\":\"a free compute slot\",\"createdAt\":\"2026-11-24T10:00:00Z\",\"stages\":[]}";
+        server.answer("POST /api/runs?priority=7", waiting).answer("GET /api/runs/" + FIRST, waiting);
+
+        Result submitted = CommandRunner.run(server.address(), "submit", specification.toString(), "--priority", "7");
+        Result shown = CommandRunner.run(server.address(), "run", FIRST);
+
+        assertThat(submitted.exitCode()).isZero();
+        assertThat(shown.out()).contains("waits    for a free compute slot", "priority 7");
+    }
+
+    @Test
     void submitReadsStandardInput() {
         server.answer("POST /api/runs", run(FIRST, "a", "QUEUED"));
         CommandRunner.run(Map.of("FIRN_URL", server.address().toString()), "name: a", "submit", "-");

@@ -145,7 +145,7 @@ class RunFollowerTest {
     }
 
     private static Run run(RunState state, RunStage... stages) {
-        return new Run("r", "n", state, 0, null, null, null, null, null, List.of(stages), null);
+        return new Run("r", "n", state, 0, null, null, null, null, null, null, List.of(stages), null);
     }
 
     private static RunStage reused(String name) {

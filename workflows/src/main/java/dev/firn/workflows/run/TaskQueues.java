@@ -8,12 +8,20 @@ public final class TaskQueues {
     /** Workflows, and activities that need no compute slot. */
     public static final String ORCHESTRATION = "firn";
 
-    /** Stages that compute on a CPU, one at a time on each worker. */
-    public static final String COMPUTE_CPU = "firn-compute-cpu";
+    /** The class of workers that name none. */
+    public static final String USUAL_CLASS = "cpu";
+
+    /** Stages for the usual class of workers, one at a time on each. */
+    public static final String COMPUTE_CPU = compute(USUAL_CLASS);
 
     private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(2);
 
     private TaskQueues() {}
+
+    /** The queue of the stages for a class of workers. */
+    public static String compute(String computeClass) {
+        return "firn-compute-" + computeClass;
+    }
 
     /**
      * How a worker serves a compute queue: one stage at a time, and heartbeats often enough that a cancellation is seen

@@ -30,6 +30,9 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
 
     private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(60);
 
+    /** The change of this code after which a run waits for its turn. */
+    private static final String ADMISSION = "admission";
+
     private static final RetryOptions RETRY = RetryOptions.newBuilder()
             .setInitialInterval(Duration.ofSeconds(1))
             .setBackoffCoefficient(2)
@@ -45,6 +48,14 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
                     .setRetryOptions(RETRY)
                     .build());
 
+    private final AdmissionActivities admission = Workflow.newActivityStub(
+            AdmissionActivities.class,
+            ActivityOptions.newBuilder()
+                    .setTaskQueue(TaskQueues.ORCHESTRATION)
+                    .setStartToCloseTimeout(Duration.ofMinutes(1))
+                    .setRetryOptions(RETRY)
+                    .build());
+
     private final List<StageOutcome> finished = new ArrayList<>();
     private @Nullable Stage current;
 
@@ -52,9 +63,10 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
     public RunEnding execute(RunRequest request) {
         RunEnding ending;
         try {
+            String computeQueue = computeQueue(request);
             for (Stage stage : Stage.values()) {
                 current = stage;
-                finished.add(execute(new StageTask(request.runId(), stage), request.computeQueue()));
+                finished.add(execute(new StageTask(request.runId(), stage), computeQueue));
             }
             ending = new RunEnding(RunEnding.State.SUCCEEDED, null, null);
         } catch (CanceledFailure e) {
@@ -70,6 +82,13 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
         Workflow.newDetachedCancellationScope(() -> run.endRun(request.runId(), last))
                 .run();
         return ending;
+    }
+
+    /** Waits for a compute slot; runs that began before there was a waiting line have theirs. */
+    private String computeQueue(RunRequest request) {
+        return Workflow.getVersion(ADMISSION, Workflow.DEFAULT_VERSION, 1) == Workflow.DEFAULT_VERSION
+                ? request.computeQueue()
+                : TaskQueues.compute(admission.admit(request.runId()));
     }
 
     private static StageOutcome execute(StageTask task, String computeQueue) {

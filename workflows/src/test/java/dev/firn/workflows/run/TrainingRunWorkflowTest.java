@@ -14,6 +14,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestWorkflowEnvironment;
@@ -56,6 +57,8 @@ class TrainingRunWorkflowTest {
         orchestration.registerActivitiesImplementations(recorder);
         Worker compute = environment.newWorker(TaskQueues.COMPUTE_CPU, TaskQueues.computeWorkerOptions());
         compute.registerActivitiesImplementations(recorder.stages);
+        Worker large = environment.newWorker(TaskQueues.compute("large"), TaskQueues.computeWorkerOptions());
+        large.registerActivitiesImplementations(recorder.stages);
         environment.start();
         workflow = environment
                 .getWorkflowClient()
@@ -96,6 +99,35 @@ class TrainingRunWorkflowTest {
         assertThat(workflow.progress().finished()).hasSize(Stage.values().length);
         assertThat(workflow.progress().current()).isNull();
         record("succeeded");
+    }
+
+    @Test
+    void aRunComputesOnTheClassThatLetItInAfterAnyNumberOfRefusalsThatLeaveNothingInItsHistory() {
+        recorder.computeClass = "large";
+        recorder.refusals.set(500);
+
+        assertThat(workflow.execute(REQUEST).state()).isEqualTo(RunEnding.State.SUCCEEDED);
+
+        assertThat(recorder.queues).containsOnly(TaskQueues.compute("large"));
+        assertThat(environment
+                        .getWorkflowClient()
+                        .fetchHistory(TaskQueues.workflowId(REQUEST.runId()))
+                        .getEvents())
+                .hasSizeLessThan(100);
+    }
+
+    @Test
+    void aRunThatWaitsForItsTurnCanBeCancelled() throws InterruptedException {
+        recorder.refusals.set(Integer.MAX_VALUE);
+        CompletableFuture<RunEnding> ending = WorkflowClient.execute(workflow::execute, REQUEST);
+        assertThat(recorder.refused.await(30, TimeUnit.SECONDS)).isTrue();
+
+        WorkflowStub.fromTyped(workflow).cancel();
+
+        assertThatThrownBy(() -> ending.orTimeout(30, TimeUnit.SECONDS).join())
+                .hasRootCauseInstanceOf(CanceledFailure.class);
+        assertThat(recorder.endings).containsExactly(new RunEnding(RunEnding.State.CANCELLED, null, null));
+        assertThat(recorder.executed).isEmpty();
     }
 
     @Test
@@ -169,7 +201,7 @@ class TrainingRunWorkflowTest {
     }
 
     /** Activities that note what they were asked, and fail as they are told. */
-    private static final class Recorder implements RunActivities {
+    private static final class Recorder implements RunActivities, AdmissionActivities {
         private final List<Stage> executed = new CopyOnWriteArrayList<>();
         private final List<RunEnding> endings = new CopyOnWriteArrayList<>();
         private final Map<Stage, Integer> transientFaults = new EnumMap<>(Stage.class);
@@ -179,6 +211,24 @@ class TrainingRunWorkflowTest {
         private volatile Stage waitsForCancellation;
         private volatile boolean sawCancellation;
         private final AtomicInteger endingFaults = new AtomicInteger();
+        private final AtomicInteger refusals = new AtomicInteger();
+        private final CountDownLatch refused = new CountDownLatch(1);
+        private final List<String> queues = new CopyOnWriteArrayList<>();
+        private volatile String computeClass = TaskQueues.USUAL_CLASS;
+
+        @Override
+        public String admit(String runId) {
+            if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                refused.countDown();
+                throw ApplicationFailure.newBuilder()
+                        .setMessage("it is not its turn")
+                        .setType(WAITING)
+                        .setNextRetryDelay(Duration.ofSeconds(1))
+                        .setCategory(ApplicationErrorCategory.BENIGN)
+                        .build();
+            }
+            return computeClass;
+        }
 
         @Override
         public void endRun(String runId, RunEnding ending) {
@@ -192,6 +242,7 @@ class TrainingRunWorkflowTest {
             Stage stage = task.stage();
             ActivityExecutionContext context = Activity.getExecutionContext();
             executed.add(stage);
+            queues.add(context.getInfo().getActivityTaskQueue());
             int faults = transientFaults.getOrDefault(stage, 0);
             if (faults > 0) {
                 transientFaults.put(stage, faults - 1);
