@@ -39,6 +39,7 @@ public final class ApplicationProperties {
                 "quarkus.http.host-enabled", Boolean.toString(settings.role().servesHttp()));
         properties.put("quarkus.log.file.enabled", "true");
         properties.put("quarkus.log.file.path", settings.logFile().toString());
+        properties.putAll(settings.logFormat().properties());
         return properties;
     }
 }

@@ -17,28 +17,32 @@ import java.util.Map;
  * @param host the address to serve on ({@code FIRN_HTTP_HOST}, else 127.0.0.1)
  * @param port the port to serve on ({@code FIRN_HTTP_PORT}, else 8080); 0 takes a free one
  * @param role what the process does
+ * @param logFormat how the log is written ({@code FIRN_LOG_FORMAT}, else text)
  */
-record BootSettings(Path home, String host, int port, Role role) {
+record BootSettings(Path home, String host, int port, Role role, LogFormat logFormat) {
     static final String HOME = "FIRN_HOME";
     static final String HOST = "FIRN_HTTP_HOST";
     static final String PORT = "FIRN_HTTP_PORT";
+    static final String LOG_FORMAT = "FIRN_LOG_FORMAT";
 
     BootSettings {
         requireNonNull(home, "home is null");
         requireNonNull(host, "host is null");
         requireNonNull(role, "role is null");
+        requireNonNull(logFormat, "logFormat is null");
     }
 
     /**
      * Reads the environment.
      *
-     * @throws BootException when the port is not one
+     * @throws BootException when the port is not one, or the format of the log is unknown
      */
     static BootSettings read(Map<String, String> environment, Role role) {
         String home = value(environment, HOME, ".firn");
         String host = value(environment, HOST, "127.0.0.1");
         String port = value(environment, PORT, "8080");
-        return new BootSettings(Path.of(home).toAbsolutePath().normalize(), host, port(port), role);
+        LogFormat logFormat = LogFormat.parse(value(environment, LOG_FORMAT, "text"), LOG_FORMAT);
+        return new BootSettings(Path.of(home).toAbsolutePath().normalize(), host, port(port), role, logFormat);
     }
 
     /**

@@ -61,6 +61,18 @@ class BootSettingsTest {
     }
 
     @Test
+    void writesTheLogForPeopleUnlessToldOtherwise() {
+        assertThat(BootSettings.read(Map.of(), Role.ALL).logFormat()).isEqualTo(LogFormat.TEXT);
+        assertThat(BootSettings.read(Map.of("FIRN_LOG_FORMAT", "json"), Role.ALL)
+                        .logFormat())
+                .isEqualTo(LogFormat.JSON);
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_LOG_FORMAT", "xml"), Role.ALL))
+                .isInstanceOfSatisfying(
+                        BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+                .hasMessage("FIRN_LOG_FORMAT must be text or json, is 'xml'");
+    }
+
+    @Test
     void saysThatAPortIsInUse() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
