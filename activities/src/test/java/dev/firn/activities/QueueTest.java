@@ -79,7 +79,9 @@ class QueueTest {
     }
 
     private UUID submit(OptionalInt priority) {
-        return firn.submission.submit(specification, Optional.empty(), priority).runId();
+        return firn.submission
+                .submit(specification, Optional.empty(), priority, Optional.empty())
+                .runId();
     }
 
     private Instant started(UUID run) {

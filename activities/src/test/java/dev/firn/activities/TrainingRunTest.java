@@ -23,6 +23,9 @@ import dev.firn.training.numerics.NumericsFingerprint;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.stage.Stage;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,12 +53,14 @@ class TrainingRunTest {
     @TempDir
     static Path folder;
 
+    private static final MeterRegistry meters = new SimpleMeterRegistry();
     private static String specification;
     private static TestBed firn;
     private static UUID first;
 
     @BeforeAll
     static void start() throws IOException {
+        Metrics.addRegistry(meters);
         specification = SmallData.write(Files.createDirectories(folder.resolve("data")));
         firn = new TestBed(folder.resolve("home"));
         first = firn.submission.submit(specification, Optional.of("first")).runId();
@@ -65,6 +70,7 @@ class TrainingRunTest {
 
     @AfterAll
     static void stop() {
+        Metrics.removeRegistry(meters);
         firn.close();
     }
 
@@ -126,6 +132,41 @@ class TrainingRunTest {
                 .doesNotHaveDuplicates()
                 .doesNotContain(0L);
         assertThat(checkpoints(first, "finetune")).extracting(Checkpoint::step).contains(30L);
+    }
+
+    @Test
+    @Order(4)
+    void theProcessMetersTellOfStepsCheckpointsAndStages() {
+        assertThat(meters.get("firn.train.steps")
+                        .tag("stage", "pretrain")
+                        .counter()
+                        .count())
+                .isEqualTo(200);
+        assertThat(meters.get("firn.checkpoint")
+                        .tag("stage", "pretrain")
+                        .timer()
+                        .count())
+                .isEqualTo(checkpoints(first, "pretrain").size());
+        assertThat(meters.get("firn.checkpoint.size")
+                        .tag("stage", "pretrain")
+                        .summary()
+                        .mean())
+                .isPositive();
+        for (Stage stage : Stage.values()) {
+            assertThat(meters.get("firn.stage.attempt")
+                            .tag("stage", stage.label())
+                            .tag("outcome", "succeeded")
+                            .timer()
+                            .count())
+                    .as(stage.label())
+                    .isEqualTo(1);
+            assertThat(meters.get("firn.stage.queue.wait")
+                            .tag("stage", stage.label())
+                            .timer()
+                            .count())
+                    .as(stage.label())
+                    .isEqualTo(1);
+        }
     }
 
     @Test

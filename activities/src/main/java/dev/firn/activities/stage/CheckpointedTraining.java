@@ -1,6 +1,7 @@
 package dev.firn.activities.stage;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,13 +20,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Drives a training to its end: goes on from the newest checkpoint, commits new ones while training goes on, writes
@@ -84,6 +88,8 @@ final class CheckpointedTraining {
                 throw e;
             }
             commitLast(writer);
+        } finally {
+            MDC.remove("step");
         }
         flush();
     }
@@ -151,11 +157,25 @@ final class CheckpointedTraining {
             metrics.put("learningRate", report.learningRate());
         }
         lastCommitted = snapshot.position();
-        schedule.taken(snapshot.position(), System.nanoTime());
-        return CompletableFuture.runAsync(() -> commit(snapshot, metrics), writer);
+        long copied = System.nanoTime();
+        schedule.taken(snapshot.position(), copied);
+        Map<String, String> marks = requireNonNullElse(MDC.getCopyOfContextMap(), Map.of());
+        return CompletableFuture.runAsync(
+                () -> {
+                    MDC.setContextMap(marks);
+                    long bytes = commit(snapshot, metrics);
+                    long took = System.nanoTime() - copied;
+                    context.meters().checkpoint(took, bytes);
+                    LOG.info(
+                            "Checkpoint of step {} committed: {} bytes in {} ms",
+                            snapshot.position(),
+                            bytes,
+                            TimeUnit.NANOSECONDS.toMillis(took));
+                },
+                writer);
     }
 
-    private void commit(Snapshot snapshot, ObjectNode metrics) {
+    private long commit(Snapshot snapshot, ObjectNode metrics) {
         try (snapshot) {
             Path folder = context.newFolder("checkpoint-" + snapshot.position());
             snapshot.write(folder);
@@ -172,6 +192,7 @@ final class CheckpointedTraining {
                                     metrics));
             retention.ifPresent(keep -> context.stores().checkpoints().removeSuperseded(context.token(), keep));
             ScratchFolders.delete(folder);
+            return artifact.bytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -188,6 +209,8 @@ final class CheckpointedTraining {
     private void observe(StepReport report, Pace pace, double seconds) {
         pace.add(report.tokens(), seconds);
         long step = loop.position();
+        MDC.put("step", Long.toString(step));
+        context.meters().step(step, loop.totalSteps(), report.tokens(), report.loss());
         points.add(new MetricPoint("loss", step, report.loss()));
         points.add(new MetricPoint("learningRate", step, report.learningRate()));
         points.add(new MetricPoint("gradientNorm", step, report.gradientNorm()));

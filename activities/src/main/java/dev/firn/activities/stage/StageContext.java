@@ -35,6 +35,7 @@ final class StageContext {
     private final Path folder;
     private final Vitals vitals;
     private final Map<String, Object> fingerprint;
+    private final StageMeters meters;
     private final Set<LineageInput> inputs = new LinkedHashSet<>();
     private int fetched;
 
@@ -45,7 +46,8 @@ final class StageContext {
             StageToken token,
             Path folder,
             Vitals vitals,
-            Map<String, Object> fingerprint) {
+            Map<String, Object> fingerprint,
+            StageMeters meters) {
         this.stores = requireNonNull(stores, "stores is null");
         this.run = requireNonNull(run, "run is null");
         this.specification = requireNonNull(specification, "specification is null");
@@ -53,6 +55,7 @@ final class StageContext {
         this.folder = requireNonNull(folder, "folder is null");
         this.vitals = requireNonNull(vitals, "vitals is null");
         this.fingerprint = Map.copyOf(fingerprint);
+        this.meters = requireNonNull(meters, "meters is null");
     }
 
     Stores stores() {
@@ -73,6 +76,10 @@ final class StageContext {
 
     JsonNode fingerprint() {
         return MAPPER.valueToTree(fingerprint);
+    }
+
+    StageMeters meters() {
+        return meters;
     }
 
     /** A new empty folder of this stage. */

@@ -29,13 +29,17 @@ import dev.firn.workflows.stage.StageActivities;
 import dev.firn.workflows.stage.StageKeys;
 import dev.firn.workflows.stage.StageOutcome;
 import dev.firn.workflows.stage.StageTask;
+import io.micrometer.core.instrument.Metrics;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.activity.ActivityInfo;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * What all stages share. A stage that is done answers at once; one whose key was finished by any run is taken over;
@@ -73,7 +78,34 @@ final class StageRunner {
         this.worker = requireNonNull(worker, "worker is null");
     }
 
+    /** An attempt at a stage, with its meters, its marks on every line that is logged meanwhile, and a line for each end. */
     StageOutcome run(StageTask task, StageWork work) {
+        ActivityInfo info = Activity.getExecutionContext().getInfo();
+        String label = task.stage().label();
+        long start = System.nanoTime();
+        try (MDC.MDCCloseable _ = MDC.putCloseable("run", task.runId());
+                MDC.MDCCloseable _ = MDC.putCloseable("stage", label);
+                StageMeters meters = new StageMeters(Metrics.globalRegistry, task.runId(), label)) {
+            meters.waited(
+                    Duration.between(Instant.ofEpochMilli(info.getCurrentAttemptScheduledTimestamp()), Instant.now()));
+            LOG.info("Stage {} of run {}: attempt {} begins", label, task.runId(), info.getAttempt());
+            StageMeters.Outcome ending = StageMeters.Outcome.STOPPED;
+            try {
+                StageOutcome outcome = attempt(task, work, meters);
+                ending = outcome.reused() ? StageMeters.Outcome.REUSED : StageMeters.Outcome.SUCCEEDED;
+                return outcome;
+            } catch (ApplicationFailure e) {
+                ending = e.isNonRetryable() ? StageMeters.Outcome.FAILED : StageMeters.Outcome.RETRIED;
+                throw e;
+            } finally {
+                Duration duration = Duration.ofNanos(System.nanoTime() - start);
+                meters.ended(ending, duration);
+                LOG.info("Stage {} of run {}: {} after {} ms", label, task.runId(), ending, duration.toMillis());
+            }
+        }
+    }
+
+    private StageOutcome attempt(StageTask task, StageWork work, StageMeters meters) {
         ActivityExecutionContext activity = Activity.getExecutionContext();
         UUID runId = UUID.fromString(task.runId());
         StageToken token = null;
@@ -110,7 +142,7 @@ final class StageRunner {
                             key,
                             worker,
                             Optional.of(MAPPER.<JsonNode>valueToTree(fingerprint)));
-            perform(activity, run, specification, token, fingerprint, work);
+            perform(activity, run, specification, token, fingerprint, work, meters);
             return new StageOutcome(task.stage(), key, false);
         } catch (StageStoppedException e) {
             throw stopped(e, task, token);
@@ -160,12 +192,14 @@ final class StageRunner {
             RunSpecification specification,
             StageToken token,
             Map<String, Object> fingerprint,
-            StageWork work)
+            StageWork work,
+            StageMeters meters)
             throws IOException {
         Files.createDirectories(scratch);
         Path folder = Files.createTempDirectory(scratch, token.stage() + "-");
         try (Vitals vitals = new Vitals(activity, stores, token)) {
-            StageContext context = new StageContext(stores, run, specification, token, folder, vitals, fingerprint);
+            StageContext context =
+                    new StageContext(stores, run, specification, token, folder, vitals, fingerprint, meters);
             List<StageOutput> outputs = work.perform(context);
             stores.lineage()
                     .record(

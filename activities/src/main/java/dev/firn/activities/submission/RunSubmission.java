@@ -55,9 +55,12 @@ public final class RunSubmission {
         return reader.schemaText();
     }
 
-    /** Accepts a run with the priority that its text says, as {@link #submit(String, Optional, OptionalInt)} does. */
+    /**
+     * Accepts a run with the priority that its text says, asked for by nobody known, as
+     * {@link #submit(String, Optional, OptionalInt, Optional)} does.
+     */
     public Submission submit(String text, Optional<String> idempotencyKey) {
-        return submit(text, idempotencyKey, OptionalInt.empty());
+        return submit(text, idempotencyKey, OptionalInt.empty(), Optional.empty());
     }
 
     /**
@@ -67,11 +70,13 @@ public final class RunSubmission {
      * @param text YAML or JSON
      * @param idempotencyKey with it, the same text and priority give the run of the first request again
      * @param priority when given, takes the place of the text's
+     * @param requestedBy who asks, kept with the run
      * @throws dev.firn.workflows.specification.UnreadableSpecificationException when the text is neither
      * @throws InvalidSpecificationException naming every fault; nothing was written then
      * @throws dev.firn.registry.ConflictException when the key was used with another text
      */
-    public Submission submit(String text, Optional<String> idempotencyKey, OptionalInt priority) {
+    public Submission submit(
+            String text, Optional<String> idempotencyKey, OptionalInt priority, Optional<String> requestedBy) {
         JsonNode document = reader.parse(text);
         priority.ifPresent(value -> {
             if (document instanceof ObjectNode object) {
@@ -93,7 +98,7 @@ public final class RunSubmission {
                                 .toList(),
                         idempotency,
                         Optional.empty(),
-                        Optional.empty()));
+                        requestedBy));
         if (created.created()) {
             stores.runs().setFingerprint(created.run().id(), MAPPER.valueToTree(plan.fingerprint()));
             stores.queue().setNeed(created.run().id(), need(plan).bytes());

@@ -34,11 +34,11 @@ public final class ApplicationProperties {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("firn.role", settings.role().word());
         properties.put("quarkus.http.host", settings.host());
-        properties.put("quarkus.http.port", Integer.toString(settings.port()));
-        properties.put(
-                "quarkus.http.host-enabled", Boolean.toString(settings.role().servesHttp()));
+        properties.put("quarkus.http.port", Integer.toString(settings.port().orElse(0)));
+        properties.put("quarkus.http.host-enabled", Boolean.toString(settings.listens()));
         properties.put("quarkus.log.file.enabled", "true");
         properties.put("quarkus.log.file.path", settings.logFile().toString());
+        properties.putAll(settings.logFormat().properties());
         return properties;
     }
 }

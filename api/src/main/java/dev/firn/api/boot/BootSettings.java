@@ -2,6 +2,7 @@ package dev.firn.api.boot;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.api.security.ApiTokens;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,45 +10,67 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the environment says about a start.
  *
  * @param home the folder with everything that Firn keeps ({@code FIRN_HOME}, else {@code ./.firn})
  * @param host the address to serve on ({@code FIRN_HTTP_HOST}, else 127.0.0.1)
- * @param port the port to serve on ({@code FIRN_HTTP_PORT}, else 8080); 0 takes a free one
+ * @param port the port to serve on ({@code FIRN_HTTP_PORT}, else 8080; a worker's is {@code FIRN_WORKER_HTTP_PORT}); 0
+ *     takes a free one; a worker to which none is given serves nothing
  * @param role what the process does
+ * @param logFormat how the log is written ({@code FIRN_LOG_FORMAT}, else text)
+ * @param tokens what requests must carry ({@code FIRN_API_TOKENS}, else none)
  */
-record BootSettings(Path home, String host, int port, Role role) {
+record BootSettings(Path home, String host, OptionalInt port, Role role, LogFormat logFormat, ApiTokens tokens) {
     static final String HOME = "FIRN_HOME";
     static final String HOST = "FIRN_HTTP_HOST";
     static final String PORT = "FIRN_HTTP_PORT";
+    static final String WORKER_PORT = "FIRN_WORKER_HTTP_PORT";
+    static final String LOG_FORMAT = "FIRN_LOG_FORMAT";
 
     BootSettings {
         requireNonNull(home, "home is null");
         requireNonNull(host, "host is null");
         requireNonNull(role, "role is null");
+        requireNonNull(port, "port is null");
+        requireNonNull(logFormat, "logFormat is null");
+        requireNonNull(tokens, "tokens is null");
     }
 
     /**
      * Reads the environment.
      *
-     * @throws BootException when the port is not one
+     * @throws BootException when the port is not one, the format of the log is unknown, or the tokens cannot be read
      */
     static BootSettings read(Map<String, String> environment, Role role) {
         String home = value(environment, HOME, ".firn");
         String host = value(environment, HOST, "127.0.0.1");
-        String port = value(environment, PORT, "8080");
-        return new BootSettings(Path.of(home).toAbsolutePath().normalize(), host, port(port), role);
+        OptionalInt port = role.servesHttp()
+                ? OptionalInt.of(port(PORT, value(environment, PORT, "8080")))
+                : Optional.of(value(environment, WORKER_PORT, ""))
+                        .filter(text -> !text.isEmpty())
+                        .map(text -> OptionalInt.of(port(WORKER_PORT, text)))
+                        .orElseGet(OptionalInt::empty);
+        LogFormat logFormat = LogFormat.parse(value(environment, LOG_FORMAT, "text"), LOG_FORMAT);
+        return new BootSettings(
+                Path.of(home).toAbsolutePath().normalize(), host, port, role, logFormat, tokens(environment));
+    }
+
+    /** Whether the process listens at all. */
+    boolean listens() {
+        return port.isPresent();
     }
 
     /**
-     * Refuses an address that other machines can reach, as there is no authentication.
+     * Refuses an address that other machines can reach when no token is asked for.
      *
-     * @throws BootException when the address is not loopback
+     * @throws BootException when the address is neither loopback nor protected
      */
-    void requireLoopback() {
-        if (!role.servesHttp()) {
+    void requireProtection() {
+        if (!listens() || tokens.required()) {
             return;
         }
         try {
@@ -55,8 +78,10 @@ record BootSettings(Path home, String host, int port, Role role) {
                 if (!address.isLoopbackAddress()) {
                     throw BootException.failed(
                             "Refusing to serve on " + host + " without authentication: other machines could use it. "
-                                    + "Unset " + HOST + " to serve on 127.0.0.1 (reach it from elsewhere through an SSH"
-                                    + " tunnel: ssh -L 8080:127.0.0.1:" + port + " this-machine).",
+                                    + "Set " + ApiTokens.VARIABLE + " to the tokens that may (./firn token NAME ROLE"
+                                    + " makes one), or unset " + HOST + " to serve on 127.0.0.1 (reach it from"
+                                    + " elsewhere through an SSH tunnel: ssh -L 8080:127.0.0.1:" + port.getAsInt()
+                                    + " this-machine).",
                             null);
                 }
             }
@@ -71,12 +96,12 @@ record BootSettings(Path home, String host, int port, Role role) {
      * @throws BootException when another process listens there
      */
     void requireFreePort() {
-        if (!role.servesHttp() || port == 0) {
+        if (port.orElse(0) == 0) {
             return;
         }
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port.getAsInt()));
         } catch (IOException e) {
             throw BootException.failed(portInUse(), e);
         }
@@ -88,8 +113,10 @@ record BootSettings(Path home, String host, int port, Role role) {
     }
 
     String portInUse() {
-        return "Cannot listen on " + host + ":" + port + ": the port is in use or not permitted. Set " + PORT
-                + " to another one, or stop what listens there (ss -ltnp 'sport = :" + port + "').";
+        String number = port.isPresent() ? Integer.toString(port.getAsInt()) : "";
+        return "Cannot listen on " + host + ":" + number + ": the port is in use or not permitted. Set "
+                + (role.servesHttp() ? PORT : WORKER_PORT)
+                + " to another one, or stop what listens there (ss -ltnp 'sport = :" + number + "').";
     }
 
     private static String value(Map<String, String> environment, String name, String otherwise) {
@@ -97,7 +124,15 @@ record BootSettings(Path home, String host, int port, Role role) {
         return value == null || value.isBlank() ? otherwise : value.strip();
     }
 
-    private static int port(String text) {
+    private static ApiTokens tokens(Map<String, String> environment) {
+        try {
+            return ApiTokens.parse(value(environment, ApiTokens.VARIABLE, ""));
+        } catch (IllegalArgumentException e) {
+            throw BootException.wrongInput(e.getMessage());
+        }
+    }
+
+    private static int port(String variable, String text) {
         try {
             int port = Integer.parseInt(text);
             if (port >= 0 && port <= 65_535) {
@@ -106,6 +141,6 @@ record BootSettings(Path home, String host, int port, Role role) {
         } catch (NumberFormatException e) {
             // said below, as for a number out of range
         }
-        throw BootException.wrongInput(PORT + " must be from 0 to 65535, is '" + text + "'");
+        throw BootException.wrongInput(variable + " must be from 0 to 65535, is '" + text + "'");
     }
 }

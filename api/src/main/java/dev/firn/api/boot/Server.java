@@ -31,7 +31,7 @@ final class Server {
      * @throws BootException when something cannot be started; what was started has then been stopped
      */
     static int run(BootSettings settings, Map<String, String> environment, String[] arguments) {
-        settings.requireLoopback();
+        settings.requireProtection();
         ExternalServices external = external(environment);
         settings.requireFreePort();
         CountDownLatch stopped = new CountDownLatch(1);

@@ -2,8 +2,7 @@ package dev.firn.api.http;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.api.wiring.FirnConfiguration;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -11,10 +10,11 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * What happens to every request before anything else: foreign hosts and origins and oversized bodies are refused, and
- * the security headers are set. Also turns what no resource answers into problems.
+ * What happens to every request before anything else: without tokens foreign hosts and origins are refused, with or
+ * without them oversized bodies; and the security headers are set. Also turns what no resource answers into problems.
  */
 @ApplicationScoped
 public class Filters {
@@ -25,10 +25,17 @@ public class Filters {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                     + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    private final ObjectMapper json;
+    /** What a worker answers: whether it lives, and its metrics. */
+    private static final Pattern OPERATIONS = Pattern.compile("/q/(health(/.*)?|metrics)");
 
-    public Filters(ObjectMapper json) {
-        this.json = requireNonNull(json, "json is null");
+    private final boolean guarded;
+    private final boolean operationsOnly;
+    private final ProblemWriter problems;
+
+    public Filters(FirnConfiguration configuration, ProblemWriter problems) {
+        this.guarded = configuration.apiTokens().isEmpty();
+        this.operationsOnly = !configuration.role().servesHttp();
+        this.problems = requireNonNull(problems, "problems is null");
     }
 
     void register(@Observes io.quarkus.vertx.http.runtime.filters.Filters filters) {
@@ -49,14 +56,19 @@ public class Filters {
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin");
-        Optional<Problem> problem = HostGuard.check(context.request());
+        Optional<Problem> problem = guarded ? HostGuard.check(context.request()) : Optional.empty();
+        if (problem.isEmpty()
+                && operationsOnly
+                && !OPERATIONS.matcher(context.normalizedPath()).matches()) {
+            problem = Optional.of(Problem.notFound("A worker answers /q/health and /q/metrics only"));
+        }
         if (problem.isEmpty()) {
             problem = tooLarge(context);
         }
         if (problem.isPresent()) {
             // The body, if any, is not read: the connection cannot be used again.
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            answer(response, problem.get());
+            problems.write(response, problem.get());
             return;
         }
         context.next();
@@ -80,16 +92,7 @@ public class Filters {
             return;
         }
         String path = Names.shortened(context.request().path());
-        answer(context.response(), Problems.ofStatus(status, context.request().method() + " " + path));
-    }
-
-    private void answer(HttpServerResponse response, Problem problem) {
-        try {
-            response.setStatusCode(problem.status())
-                    .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                    .end(json.writeValueAsString(problem));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A problem must be writable as JSON", e);
-        }
+        problems.write(
+                context.response(), Problems.ofStatus(status, context.request().method() + " " + path));
     }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
  *
  * @param waitingFor what it waits for, for people: a free compute slot, a worker, one with enough memory; null when it does
  *     not wait
+ * @param requestedBy the name of the token that asked for it; null where none was asked for
  * @param failure why it failed, for people; null unless it failed
  * @param model what it registered; null until then
  * @param stages every stage in order, those not begun as {@code PENDING}
@@ -24,6 +25,7 @@ public record RunView(
         String state,
         int priority,
         String waitingFor,
+        String requestedBy,
         Instant createdAt,
         Instant startedAt,
         Instant finishedAt,

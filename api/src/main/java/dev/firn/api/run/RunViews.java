@@ -60,6 +60,7 @@ public class RunViews {
                 run.state().name(),
                 run.priority(),
                 waitingFor,
+                run.requestedBy().orElse(null),
                 run.createdAt(),
                 run.startedAt().orElse(null),
                 run.finishedAt().orElse(null),

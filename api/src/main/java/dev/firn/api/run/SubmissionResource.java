@@ -10,6 +10,7 @@ import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.ProblemException;
+import dev.firn.api.security.Caller;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -48,11 +49,13 @@ public class SubmissionResource {
     private final RunSubmission submission;
     private final RunControl control;
     private final RunViews views;
+    private final Caller caller;
 
-    public SubmissionResource(RunSubmission submission, RunControl control, RunViews views) {
+    public SubmissionResource(RunSubmission submission, RunControl control, RunViews views, Caller caller) {
         this.submission = requireNonNull(submission, "submission is null");
         this.control = requireNonNull(control, "control is null");
         this.views = requireNonNull(views, "views is null");
+        this.caller = requireNonNull(caller, "caller is null");
     }
 
     /** Makes a run of a specification, or says what it would do. */
@@ -114,7 +117,8 @@ public class SubmissionResource {
         if (dryRun) {
             return Response.ok(DryRunView.of(submission.dryRun(text))).build();
         }
-        Submission accepted = submission.submit(text, key(idempotencyKey), priority(priority));
+        Submission accepted =
+                submission.submit(text, key(idempotencyKey), priority(priority), caller.name());
         RunView run = views.one(accepted.runId());
         return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/runs/" + run.id()))

@@ -33,6 +33,9 @@ public interface FirnConfiguration {
     @WithDefault("20000000000")
     long cacheBytes();
 
+    /** The tokens that requests must carry, as {@link dev.firn.api.security.ApiTokens} reads them; nothing: none. */
+    Optional<String> apiTokens();
+
     /** The object store. */
     S3 s3();
 

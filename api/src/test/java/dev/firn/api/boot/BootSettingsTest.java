@@ -19,9 +19,9 @@ class BootSettingsTest {
         BootSettings settings = BootSettings.read(Map.of(), Role.ALL);
 
         assertThat(settings.host()).isEqualTo("127.0.0.1");
-        assertThat(settings.port()).isEqualTo(8080);
+        assertThat(settings.port()).hasValue(8080);
         assertThat(settings.home()).isEqualTo(Path.of(".firn").toAbsolutePath());
-        assertThatCode(settings::requireLoopback).doesNotThrowAnyException();
+        assertThatCode(settings::requireProtection).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -29,7 +29,7 @@ class BootSettingsTest {
     void refusesAnAddressThatOtherMachinesCanReach(String host) {
         BootSettings settings = BootSettings.read(Map.of("FIRN_HTTP_HOST", host), Role.API);
 
-        assertThatThrownBy(settings::requireLoopback)
+        assertThatThrownBy(settings::requireProtection)
                 .isInstanceOfSatisfying(
                         BootException.class, e -> assertThat(e.exitCode()).isEqualTo(1))
                 .hasMessageContaining("without authentication");
@@ -40,14 +40,47 @@ class BootSettingsTest {
     void acceptsLoopbackAddresses(String host) {
         BootSettings settings = BootSettings.read(Map.of("FIRN_HTTP_HOST", host), Role.ALL);
 
-        assertThatCode(settings::requireLoopback).doesNotThrowAnyException();
+        assertThatCode(settings::requireProtection).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    void acceptsAnyAddressWhenTokensAreAskedFor(String host) {
+        String tokens = "ada:" + "0".repeat(64) + "/admin";
+        BootSettings settings = BootSettings.read(Map.of("FIRN_HTTP_HOST", host, "FIRN_API_TOKENS", tokens), Role.API);
+
+        assertThatCode(settings::requireProtection).doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesTokensThatCannotBeRead() {
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_API_TOKENS", "ada:secret/admin"), Role.ALL))
+                .isInstanceOfSatisfying(
+                        BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+                .hasMessageContaining("FIRN_API_TOKENS: entry 1 has no SHA-256")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void aWorkerListensOnlyWhereItIsToldAndThenByTheSameRules() {
+        assertThat(BootSettings.read(Map.of("FIRN_HTTP_PORT", "9090"), Role.WORKER)
+                        .listens())
+                .isFalse();
+
+        BootSettings settings =
+                BootSettings.read(Map.of("FIRN_WORKER_HTTP_PORT", "8081", "FIRN_HTTP_HOST", "0.0.0.0"), Role.WORKER);
+
+        assertThat(settings.port()).hasValue(8081);
+        assertThatThrownBy(settings::requireProtection).hasMessageContaining("without authentication");
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_WORKER_HTTP_PORT", "x"), Role.WORKER))
+                .hasMessageContaining("FIRN_WORKER_HTTP_PORT must be from 0 to 65535");
     }
 
     @Test
     void aWorkerServesNothingAndSoNoAddressIsRefused() {
         BootSettings settings = BootSettings.read(Map.of("FIRN_HTTP_HOST", "0.0.0.0"), Role.WORKER);
 
-        assertThatCode(settings::requireLoopback).doesNotThrowAnyException();
+        assertThatCode(settings::requireProtection).doesNotThrowAnyException();
         assertThatCode(settings::requireFreePort).doesNotThrowAnyException();
     }
 
@@ -58,6 +91,18 @@ class BootSettingsTest {
                 .isInstanceOfSatisfying(
                         BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
                 .hasMessageContaining("FIRN_HTTP_PORT");
+    }
+
+    @Test
+    void writesTheLogForPeopleUnlessToldOtherwise() {
+        assertThat(BootSettings.read(Map.of(), Role.ALL).logFormat()).isEqualTo(LogFormat.TEXT);
+        assertThat(BootSettings.read(Map.of("FIRN_LOG_FORMAT", "json"), Role.ALL)
+                        .logFormat())
+                .isEqualTo(LogFormat.JSON);
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_LOG_FORMAT", "xml"), Role.ALL))
+                .isInstanceOfSatisfying(
+                        BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+                .hasMessage("FIRN_LOG_FORMAT must be text or json, is 'xml'");
     }
 
     @Test

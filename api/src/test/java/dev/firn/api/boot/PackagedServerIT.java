@@ -4,9 +4,14 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.registry.Digest;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,63 @@ class PackagedServerIT {
                     .doesNotContain("\tat ");
         }
         assertThat(home).doesNotExist();
+    }
+
+    @Test
+    void servesOtherMachinesWhenItAsksForTokensAndSoDoesAWorkerItsHealth() throws Exception {
+        Path home = folder.resolve("home");
+        String token = "firn_of-a-test";
+        String entry =
+                "ada:" + Digest.of(token.getBytes(StandardCharsets.UTF_8)).hex() + "/viewer";
+        Map<String, String> open = Map.of("FIRN_HTTP_HOST", "0.0.0.0", "FIRN_API_TOKENS", entry);
+        try (ServerProcess server = ServerProcess.start(home, open, "up", "--role", "api")) {
+            int port = server.address().getPort();
+            String address = "http://127.0.0.1:" + port;
+            given().baseUri(address)
+                    .header("Host", "firn.example")
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200);
+            given().baseUri(address).get("/api/runs").then().statusCode(401);
+            given().baseUri(address)
+                    .auth()
+                    .oauth2(token)
+                    .get("/api/runs")
+                    .then()
+                    .statusCode(200);
+
+            int free = freePort();
+            Map<String, String> asWorker = new HashMap<>(open);
+            asWorker.put("FIRN_WORKER_HTTP_PORT", Integer.toString(free));
+            asWorker.put("FIRN_LOG_FORMAT", "json");
+            try (ServerProcess worker = ServerProcess.start(home, asWorker, "up", "--role", "worker")) {
+                String line = worker.await(Pattern.compile("\\{.*started in.*"));
+                assertThat(new ObjectMapper().readTree(line).get("level").asText())
+                        .isEqualTo("INFO");
+                worker.await(Pattern.compile("Firn's worker is ready.*"));
+                String operations = "http://127.0.0.1:" + free;
+                given().baseUri(operations).get("/q/health/ready").then().statusCode(200);
+                given().baseUri(operations).get("/q/metrics").then().statusCode(401);
+                given().baseUri(operations)
+                        .auth()
+                        .oauth2(token)
+                        .get("/q/metrics")
+                        .then()
+                        .statusCode(200);
+                given().baseUri(operations)
+                        .auth()
+                        .oauth2(token)
+                        .get("/api/runs")
+                        .then()
+                        .statusCode(404);
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test

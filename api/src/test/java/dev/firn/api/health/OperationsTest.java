@@ -8,15 +8,23 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
 import dev.firn.api.FirnTestResource;
+import dev.firn.api.RegistryRows;
+import dev.firn.registry.run.RunState;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @WithTestResource(FirnTestResource.class)
 class OperationsTest {
+    @Inject
+    RegistryRows rows;
+
     @Test
     void healthNamesEachPart() {
         when().get("/q/health")
@@ -39,6 +47,22 @@ class OperationsTest {
                 .body(containsString("firn_embeddings_models"))
                 .body(containsString("firn_events_watched_runs"))
                 .body(containsString("http_server_bytes_written"));
+    }
+
+    @Test
+    void metricsCountTheRunsOfEachState() {
+        rows.end(rows.running("counted"), RunState.CANCELLED, Optional.empty());
+
+        String metrics = given().accept("text/plain")
+                .get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+
+        for (RunState state : RunState.values()) {
+            assertThat(metrics).contains("firn_runs{state=\"" + state.name().toLowerCase(Locale.ROOT) + "\"}");
+        }
     }
 
     @Test

@@ -32,7 +32,8 @@ public final class CommandLineFactory {
                 new PromoteCommand(session),
                 new ImportCommand(session),
                 new ExportCommand(session),
-                new EmbedCommand(session));
+                new EmbedCommand(session),
+                new TokenCommand(session));
         for (FirnCommand command : commands) {
             CommandLine commandLine = new CommandLine(command);
             commandLine

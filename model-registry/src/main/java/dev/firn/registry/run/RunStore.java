@@ -18,7 +18,9 @@ import dev.firn.registry.StageToken;
 import dev.firn.registry.event.EventStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -212,6 +214,17 @@ public final class RunStore {
                     .list();
             return Page.of(rows, page.limit(), run -> Cursor.of(run.id()));
         });
+    }
+
+    /** How many runs are in each state; a state without runs is missing. */
+    public Map<RunState, Long> countByState() {
+        return database.inTransaction(handle -> handle.createQuery(
+                        "select state, count(*) as runs from run group by state")
+                .reduceRows(new EnumMap<>(RunState.class), (counts, row) -> {
+                    counts.put(
+                            RunState.valueOf(row.getColumn("state", String.class)), row.getColumn("runs", Long.class));
+                    return counts;
+                }));
     }
 
     /** The runs that wait to start, by priority, then age. */

@@ -166,6 +166,22 @@ class RunStoreTest {
     }
 
     @Test
+    void countsRunsByState(TestRegistry registry) {
+        RunStore runs = new RunStore(registry.database());
+        long queued = runs.countByState().getOrDefault(RunState.QUEUED, 0L);
+        long failed = runs.countByState().getOrDefault(RunState.FAILED, 0L);
+
+        runs.create(TestRegistry.request(TestRegistry.name("counted")));
+        Run second =
+                runs.create(TestRegistry.request(TestRegistry.name("counted"))).run();
+        runs.transition(second.id(), EnumSet.of(RunState.QUEUED), RunState.FAILED, Optional.empty());
+
+        assertThat(runs.countByState())
+                .containsEntry(RunState.QUEUED, queued + 1)
+                .containsEntry(RunState.FAILED, failed + 1);
+    }
+
+    @Test
     void waitsByPriorityThenAge(TestRegistry registry) {
         RunStore runs = new RunStore(registry.database());
         UUID first = registry.run().id();

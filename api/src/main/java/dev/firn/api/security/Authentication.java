@@ -1,0 +1,98 @@
+package dev.firn.api.security;
+
+import dev.firn.api.http.Problem;
+import dev.firn.api.wiring.FirnConfiguration;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides whether a request may go on when tokens are configured: who sends it ({@code Authorization: Bearer}, or the
+ * page's cookie), and whether that token's role may do it. A request that carries the cookie must come from this server's
+ * own page, whatever the browser.
+ */
+@Singleton
+public class Authentication {
+    private static final String BEARER = "Bearer ";
+    private static final Set<String> OWN_PAGE = Set.of("same-origin", "none");
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final ApiTokens tokens;
+
+    public Authentication(FirnConfiguration configuration) {
+        this.tokens = configuration.apiTokens().map(ApiTokens::parse).orElse(ApiTokens.NONE);
+    }
+
+    /** Whether a token is asked for. */
+    public boolean required() {
+        return tokens.required();
+    }
+
+    /** The token that was presented, if it is one of this server's. */
+    public Optional<ApiToken> find(String presented) {
+        return tokens.find(presented);
+    }
+
+    /** Why the request may not go on, if it may not; if it may, its {@link Caller} is known from here on. */
+    public Optional<Problem> check(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String method = request.method().name();
+        Optional<AccessRole> required = AccessRules.required(method, context.normalizedPath());
+        boolean changes = !READING.contains(method);
+        Optional<String> bearer = bearer(request);
+        if (changes && bearer.isEmpty() && !fromOwnPage(request)) {
+            return Optional.of(Problem.of(
+                    403,
+                    "foreign-origin",
+                    "Not this server's page",
+                    "What a browser sends must come from this server's own page; programs send Authorization: Bearer"));
+        }
+        Optional<ApiToken> token = bearer.or(() -> LoginCookie.read(request)).flatMap(tokens::find);
+        token.ifPresent(found -> Caller.remember(context, found));
+        if (required.isEmpty()) {
+            return Optional.empty();
+        }
+        if (token.isEmpty()) {
+            return Optional.of(Problem.of(
+                    401,
+                    "not-authenticated",
+                    "Not authenticated",
+                    bearer.isPresent()
+                            ? "This token is none of this server's"
+                            : "This server asks for a token: Authorization: Bearer TOKEN"));
+        }
+        return token.get().role().includes(required.get())
+                ? Optional.empty()
+                : Optional.of(Problem.of(
+                        403,
+                        "role-too-low",
+                        "The role does not allow it",
+                        "The token of " + token.get().name() + " is a "
+                                + token.get().role().word() + "'s; this needs the role "
+                                + required.get().word()));
+    }
+
+    private static Optional<String> bearer(HttpServerRequest request) {
+        String header = request.getHeader("Authorization");
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? Optional.of(header.substring(BEARER.length()).strip())
+                : Optional.empty();
+    }
+
+    /** Browsers say where a request comes from in one of two headers; a program that sends neither is no browser. */
+    private static boolean fromOwnPage(HttpServerRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null) {
+            return OWN_PAGE.contains(site.toLowerCase(Locale.ROOT));
+        }
+        String origin = request.getHeader("Origin");
+        return origin == null
+                || (request.authority() != null
+                        && origin.toLowerCase(Locale.ROOT)
+                                .matches("https?://\\Q"
+                                        + request.authority().toString().toLowerCase(Locale.ROOT) + "\\E"));
+    }
+}

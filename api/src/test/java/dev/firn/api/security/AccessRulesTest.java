@@ -1,0 +1,44 @@
+package dev.firn.api.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AccessRulesTest {
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /q/health",
+        "GET, /q/health/ready",
+        "GET, /login",
+        "POST, /login",
+        "POST, /logout",
+        "GET, /assets/firn.css",
+        "GET, /webjars/htmx.org/2.0.4/dist/htmx.min.js"
+    })
+    void healthTheFormAndWhatItLooksLikeAreOpen(String method, String path) {
+        assertThat(AccessRules.required(method, path)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /, VIEWER",
+        "GET, /q/metrics, VIEWER",
+        "GET, /q/healthy, VIEWER",
+        "GET, /loginx, VIEWER",
+        "GET, /api/models/m/aliases/champion, VIEWER",
+        "POST, /v1/embeddings, VIEWER",
+        "POST, /api/runs, EDITOR",
+        "POST, /api/runs/1/cancel, EDITOR",
+        "PUT, /api/runs/1/learning-rate-scale, EDITOR",
+        "POST, /anything/new, EDITOR",
+        "POST, /api/models/m/import, ADMIN",
+        "PUT, /api/models/m/aliases/champion, ADMIN",
+        "PUT, /api/models/m/aliases/champion/, ADMIN",
+        "DELETE, /api/runs/1, ADMIN"
+    })
+    void readingNeedsAViewerChangingAnEditorAndWhatOthersRelyOnAnAdministrator(
+            String method, String path, AccessRole role) {
+        assertThat(AccessRules.required(method, path)).contains(role);
+    }
+}
