@@ -9,17 +9,21 @@ import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.NewCheckpoint;
 import dev.firn.registry.checkpoint.Retention;
+import dev.firn.registry.control.Control;
 import dev.firn.registry.metric.MetricPoint;
 import dev.firn.training.trainer.Snapshot;
 import dev.firn.training.trainer.StepReport;
 import dev.firn.training.trainer.TrainingLoop;
 import dev.firn.workflows.specification.CheckpointsSpecification;
+import dev.firn.workflows.run.ControlKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +48,7 @@ final class CheckpointedTraining {
     private final CheckpointSchedule schedule;
     private final Optional<Retention> retention;
     private final List<MetricPoint> points = new ArrayList<>();
+    private final Set<Long> decided = new HashSet<>();
     private long lastCommitted = -1;
 
     CheckpointedTraining(StageContext context, TrainingLoop loop, CheckpointsSpecification policy) {
@@ -64,6 +69,7 @@ final class CheckpointedTraining {
             try {
                 while (loop.position() < loop.totalSteps()) {
                     context.check();
+                    writing = obey(writer, writing);
                     long start = System.nanoTime();
                     StepReport report = loop.step();
                     double seconds = (System.nanoTime() - start) / 1e9;
@@ -81,11 +87,32 @@ final class CheckpointedTraining {
                     join(writing);
                     commitLast(writer);
                 }
-                throw e;
+                throw e.after(loop.position());
             }
             commitLast(writer);
         }
         flush();
+    }
+
+    /** Does what was asked for before the next step. */
+    private CompletableFuture<Void> obey(ExecutorService writer, CompletableFuture<Void> writing) {
+        CompletableFuture<Void> present = writing;
+        for (Control control : context.controls()) {
+            if (!decided.add(control.id())) {
+                continue;
+            }
+            switch (ControlKind.of(control.kind())) {
+                case CHECKPOINT -> {
+                    context.stores().controls().apply(context.token(), control.id(), loop.position());
+                    if (loop.position() > lastCommitted) {
+                        join(present);
+                        present = checkpoint(writer, null);
+                    }
+                }
+                case PAUSE, RESUME -> {}
+            }
+        }
+        return present;
     }
 
     private void commitLast(ExecutorService writer) throws IOException {

@@ -40,6 +40,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +86,9 @@ final class StageRunner {
                 return new StageOutcome(
                         task.stage(), execution.key().orElseThrow(), execution.state() == StageState.REUSED);
             }
+            if (stores.controls().pauseIfAsked(runId)) {
+                throw new StageStoppedException(StageStoppedException.Reason.PAUSED);
+            }
             if (run.state() == RunState.QUEUED) {
                 stores.runs().transition(runId, EnumSet.of(RunState.QUEUED), RunState.RUNNING, Optional.empty());
             }
@@ -111,9 +115,15 @@ final class StageRunner {
                             worker,
                             Optional.of(MAPPER.<JsonNode>valueToTree(fingerprint)));
             perform(activity, run, specification, token, fingerprint, work);
+            stores.controls().refuseOpen(token, "the stage had ended before");
             return new StageOutcome(task.stage(), key, false);
         } catch (StageStoppedException e) {
             throw stopped(e, task, token);
+        } catch (ConflictException e) {
+            // Somebody may have paused it since its state was read
+            throw stores.runs().get(runId).state() == RunState.PAUSED
+                    ? paused(task)
+                    : failure(activity, task, token, e);
         } catch (IOException | RuntimeException e) {
             throw failure(activity, task, token, e);
         }
@@ -189,6 +199,12 @@ final class StageRunner {
                 }
                 yield (RuntimeException) stop.getCause();
             }
+            case PAUSED -> {
+                if (token != null) {
+                    pause(token, stop.step());
+                }
+                yield paused(task);
+            }
             // Temporal's own exception tells its server what became of the activity
             case SHUTTING_DOWN, REPLACED -> (RuntimeException) stop.getCause();
             // But here it would tell of a cancellation, after which there is no other attempt
@@ -198,6 +214,19 @@ final class StageRunner {
                         stop.reason().name(),
                         stop);
         };
+    }
+
+    private void pause(StageToken token, OptionalLong step) {
+        try {
+            stores.controls().paused(token, step);
+        } catch (ConflictException e) {
+            // The workflow, which is being cancelled too, finds that out when it is about to wait
+            LOG.info("{} does not pause: {}", token, e.getMessage());
+        }
+    }
+
+    private static RuntimeException paused(StageTask task) {
+        return ApplicationFailure.newNonRetryableFailure("Run " + task.runId() + " waits", StageActivities.PAUSED);
     }
 
     private RuntimeException failure(

@@ -115,11 +115,21 @@ public final class FirnClient {
         return read(send(request), DryRun.class);
     }
 
-    public Answer<Run> cancel(String id) throws InterruptedException {
-        HttpRequest request = request("/api/runs/" + encode(id) + "/cancel")
+    /**
+     * Asks a run for something that needs no more words.
+     *
+     * @param kind the last part of the address: {@code pause}, {@code resume}, {@code cancel}, {@code checkpoint}
+     */
+    public Answer<Run> steer(String id, String kind) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + '/' + kind)
                 .POST(BodyPublishers.noBody())
                 .build();
         return read(send(request), Run.class);
+    }
+
+    /** What a run was asked for, newest first. */
+    public Listing<Control> controls(String id, int limit) throws InterruptedException {
+        return list("/api/runs/" + encode(id) + "/controls", Map.of(), limit, Control.class);
     }
 
     /** One page of a run's log, oldest first, of the entries with an id above {@code after}. */

@@ -10,6 +10,8 @@ import picocli.CommandLine.Parameters;
 /** Shows a run. */
 @Command(name = "run", description = "Show a run and its stages.")
 final class RunCommand extends FirnCommand {
+    private static final int CONTROLS = 20;
+
     @Parameters(
             paramLabel = "ID",
             description = "The run's id, the beginning of it, or the name of the newest such run.")
@@ -32,7 +34,12 @@ final class RunCommand extends FirnCommand {
             return RunFollowing.follow(client, console(), found, json());
         }
         Answer<Run> run = client.run(found);
-        print(run, () -> RunText.whole(run.value()));
+        if (json()) {
+            console().result(run.json());
+        } else {
+            console().result(RunText.whole(
+                    run.value(), client.controls(found, CONTROLS).items()));
+        }
         return ExitCode.DONE;
     }
 }

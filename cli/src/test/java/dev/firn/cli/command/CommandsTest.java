@@ -211,14 +211,49 @@ class CommandsTest {
     }
 
     @Test
+    void aRunIsSteeredByName() {
+        server.answer("GET /api/runs?limit=200", page(null, runOf(FIRST, "same")));
+        for (String command : List.of("pause", "resume", "checkpoint", "cancel")) {
+            server.answer("POST /api/runs/" + FIRST + "/" + command, run(FIRST, "same", "RUNNING"));
+            Result result = CommandRunner.run(server.address(), command, "same");
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            assertThat(result.out()).contains("Run " + FIRST + " (same) is asked to ", "it is RUNNING now");
+        }
+        assertThat(CommandRunner.run(server.address(), "pause", FIRST, "--json")
+                        .json()
+                        .path("state")
+                        .asText())
+                .isEqualTo("RUNNING");
+    }
+
+    @Test
+    void whatTheStateForbidsIsSaidWithTheReason() {
+        server.problem(
+                "POST /api/runs/" + FIRST + "/resume",
+                409,
+                "{\"title\":\"The state forbids it\",\"status\":409,\"detail\":\"resume is refused: run x is RUNNING, not PAUSED\"}");
+        Result result = CommandRunner.run(server.address(), "resume", FIRST);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("run x is RUNNING, not PAUSED");
+    }
+
+    @Test
     void aRunIsShownWithItsStages() {
         server.answer("GET /api/runs/" + FIRST, run(FIRST, "quickstart", "SUCCEEDED"));
+        server.answer(
+                "GET /api/runs/" + FIRST + "/controls?limit=20",
+                page(null, """
+                        {"id":2,"kind":"pause","value":null,"state":"APPLIED","reason":null,"step":30,
+                         "requestedAt":"2026-01-02T03:05:00Z"}""", """
+                        {"id":1,"kind":"extend","value":50,"state":"REFUSED","reason":"the stage had ended before",
+                         "step":null,"requestedAt":"2026-01-02T03:04:30Z"}"""));
         Result result = CommandRunner.run(server.address(), "run", FIRST);
         assertThat(result.out())
                 .contains(
                         "quickstart  " + FIRST + "  SUCCEEDED", "quickstart version 1, now @champion", "took     1:30")
                 .containsPattern("prepare +REUSED +0.1 s +001122334455 +same inputs")
-                .containsPattern("pretrain +SUCCEEDED +1:15 +-");
+                .containsPattern("pretrain +SUCCEEDED +1:15 +-")
+                .containsPattern("(?s)extend 50 +REFUSED +- +the stage had ended before.*pause +APPLIED +30");
     }
 
     @Test

@@ -31,7 +31,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** The executions of stages, and the attempts at them. */
 public final class StageStore {
     private static final String SELECT = """
-            select s.id, s.run_id, s.stage, s.position, s.state, s.stage_key, s.fence, s.reused_from, s.reason,
+            select s.id, s.run_id, s.stage, s.position, s.state, s.stage_key, s.planned_key, s.fence, s.reused_from, s.reason,
                    s.progress, s.failure, s.started_at, s.finished_at,
                    (select o.run_id from stage_execution o where o.id = s.reused_from) as reused_from_run,
                    (select count(*) from stage_attempt a where a.stage_execution_id = s.id) as attempts
@@ -50,7 +50,7 @@ public final class StageStore {
      *
      * @param worker who begins
      * @param fingerprint the numerics of the worker, for stages that compute
-     * @throws ConflictException when the stage or its run has ended
+     * @throws ConflictException when the stage or its run has ended, or the run waits
      * @throws NotFoundException when the run has no such stage
      */
     public StageToken begin(UUID runId, String stage, String stageKey, String worker, Optional<JsonNode> fingerprint) {
@@ -75,7 +75,7 @@ public final class StageStore {
                     .mapTo(RunState.class)
                     .findOne()
                     .orElseThrow(() -> new NotFoundException("there is no run " + runId));
-            if (runState.ended()) {
+            if (runState.ended() || runState == RunState.PAUSED) {
                 throw new ConflictException("stage " + stage + " cannot begin: run " + runId + " is " + runState);
             }
             closeAttempts(handle, token.executionId(), StageAttempt.Outcome.SUPERSEDED, Optional.empty());
@@ -510,6 +510,7 @@ public final class StageStore {
                         execution.position(),
                         execution.state(),
                         execution.key(),
+                        execution.plannedKey(),
                         execution.fence(),
                         execution.reusedFrom(),
                         execution.reusedFromRun(),
@@ -531,6 +532,7 @@ public final class StageStore {
                 row.getInt("position"),
                 StageState.valueOf(row.getString("state")),
                 Columns.optionalText(row, "stage_key"),
+                Columns.optionalText(row, "planned_key"),
                 row.getLong("fence"),
                 Columns.optionalId(row, "reused_from"),
                 Columns.optionalId(row, "reused_from_run"),

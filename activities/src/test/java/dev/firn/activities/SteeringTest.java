@@ -1,0 +1,225 @@
+package dev.firn.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.firn.registry.ConflictException;
+import dev.firn.registry.NotFoundException;
+import dev.firn.registry.PageRequest;
+import dev.firn.registry.checkpoint.Checkpoint;
+import dev.firn.registry.checkpoint.CheckpointFilter;
+import dev.firn.registry.control.Control;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.RunState;
+import dev.firn.registry.run.StageAttempt;
+import dev.firn.registry.run.StageExecution;
+import dev.firn.workflows.run.ControlKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that are paused, resumed and cancelled while they train, with all that is stored on the way. */
+class SteeringTest {
+    @TempDir
+    static Path folder;
+
+    private static String specification;
+    private static TestBed firn;
+
+    @BeforeAll
+    static void start() throws IOException {
+        specification = SmallData.write(Files.createDirectories(folder.resolve("data")))
+                .replace("steps: 40,", "steps: 4,")
+                .replace("steps: 200,", "steps: 100000,")
+                .replace("everySteps: 20}", "everySteps: 1000000}")
+                .replace("steps: 30,", "steps: 4,");
+        firn = new TestBed(folder.resolve("home"));
+    }
+
+    @AfterAll
+    static void stop() {
+        firn.close();
+    }
+
+    private static UUID submit(String text) {
+        return firn.submission.submit(text + "reuse: false\n", Optional.empty()).runId();
+    }
+
+    private static UUID pretrainingRun() {
+        UUID run = submit(specification);
+        awaitStep(run, 3);
+        return run;
+    }
+
+    private static void awaitStep(UUID run, long step) {
+        TestBed.await(
+                Duration.ofMinutes(2),
+                () -> firn.stores
+                                .stages()
+                                .get(run, "pretrain")
+                                .progress()
+                                .map(progress -> progress.path("step").asLong())
+                                .orElse(0L)
+                        >= step);
+    }
+
+    private static void ask(UUID run, ControlKind kind) {
+        firn.control.request(run, kind, Optional.empty(), Optional.empty());
+    }
+
+    private static void awaitState(UUID run, RunState state) {
+        TestBed.await(Duration.ofMinutes(1), () -> firn.state(run) == state);
+    }
+
+    private static List<Control> controls(UUID run) {
+        return firn.stores.controls().list(run, PageRequest.first(50)).items();
+    }
+
+    private static List<Checkpoint> checkpoints(UUID run) {
+        return firn.stores
+                .checkpoints()
+                .list(new CheckpointFilter(Optional.of(run), Optional.of("pretrain")), PageRequest.first(50))
+                .items();
+    }
+
+    private static List<String> weights(UUID run) {
+        return List.of("pretrain", "finetune").stream()
+                .flatMap(stage -> firn.stores.stages().get(run, stage).outputs().stream())
+                .map(output -> output.artifact().digest().hex())
+                .toList();
+    }
+
+    @Test
+    void aPausedRunFreesItsWorkerStaysPausedAcrossARestartAndEndsInTheSameBits() {
+        String longer = specification.replace("steps: 100000,", "steps: 3000,");
+        UUID undisturbed = submit(longer);
+        assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
+        UUID run = submit(longer);
+        awaitStep(run, 3);
+
+        ask(run, ControlKind.PAUSE);
+        awaitState(run, RunState.PAUSED);
+
+        StageExecution pretrain = firn.stores.stages().get(run, "pretrain");
+        assertThat(firn.stores.stages().attempts(pretrain.id()))
+                .extracting(StageAttempt::outcome)
+                .containsExactly(StageAttempt.Outcome.PAUSED);
+        long step = checkpoints(run).getFirst().step();
+        assertThat(controls(run)).singleElement().satisfies(pause -> {
+            assertThat(pause.state()).isEqualTo(Control.State.APPLIED);
+            assertThat(pause.effectiveStep()).hasValue(step);
+        });
+        UUID other = submit(specification.replace("steps: 100000,", "steps: 2,"));
+        assertThat(firn.ended(other).state()).isEqualTo(RunState.SUCCEEDED);
+
+        firn.close();
+        firn = new TestBed(folder.resolve("home"));
+        firn.reconciler.reconcile();
+        assertThat(firn.state(run)).isEqualTo(RunState.PAUSED);
+        ask(run, ControlKind.RESUME);
+
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(firn.stores.stages().attempts(pretrain.id()).getLast().resumedStep())
+                .hasValue(step);
+        assertThat(weights(run)).isEqualTo(weights(undisturbed));
+    }
+
+    @Test
+    void aRunIsPausedAndResumedMoreThanOnce() {
+        UUID run = pretrainingRun();
+
+        for (int i = 0; i < 2; i++) {
+            ask(run, ControlKind.PAUSE);
+            awaitState(run, RunState.PAUSED);
+            ask(run, ControlKind.RESUME);
+            assertThat(firn.state(run)).isEqualTo(RunState.RUNNING);
+        }
+
+        firn.control.cancel(run);
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
+        assertThat(controls(run))
+                .extracting(Control::kind)
+                .containsExactly("cancel", "resume", "pause", "resume", "pause");
+        assertThat(controls(run)).allMatch(control -> control.state() == Control.State.APPLIED);
+    }
+
+    @Test
+    void aRunThatWaitsForAWorkerIsPausedAtOnce() {
+        UUID busy = submit(specification);
+        awaitStep(busy, 3);
+        UUID run = submit(specification.replace("steps: 100000,", "steps: 2,"));
+
+        ask(run, ControlKind.PAUSE);
+        assertThat(firn.state(run)).isEqualTo(RunState.PAUSED);
+        firn.control.cancel(busy);
+        assertThat(firn.ended(busy).state()).isEqualTo(RunState.CANCELLED);
+        ask(run, ControlKind.RESUME);
+
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.SUCCEEDED);
+    }
+
+    @Test
+    void aPausedRunIsCancelled() {
+        UUID run = pretrainingRun();
+        ask(run, ControlKind.PAUSE);
+        awaitState(run, RunState.PAUSED);
+
+        firn.control.cancel(run);
+
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
+        assertThat(controls(run))
+                .extracting(Control::kind, Control::state)
+                .containsExactly(
+                        tuple("cancel", Control.State.APPLIED), tuple("pause", Control.State.APPLIED));
+        assertThat(checkpoints(run)).hasSize(1);
+    }
+
+    @Test
+    void aCheckpointIsCommittedWhenItIsAskedFor() {
+        UUID run = pretrainingRun();
+
+        ask(run, ControlKind.CHECKPOINT);
+        TestBed.await(Duration.ofMinutes(1), () -> !checkpoints(run).isEmpty());
+
+        assertThat(controls(run)).singleElement().satisfies(control -> {
+            assertThat(control.state()).isEqualTo(Control.State.APPLIED);
+            assertThat(checkpoints(run))
+                    .extracting(Checkpoint::step)
+                    .contains(control.effectiveStep().orElseThrow());
+        });
+        firn.control.cancel(run);
+        firn.ended(run);
+    }
+
+    @Test
+    void whatTheStateForbidsIsRefusedWithTheReason() {
+        UUID run = pretrainingRun();
+        assertThatThrownBy(() -> ask(run, ControlKind.RESUME))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("is RUNNING, not PAUSED");
+        ask(run, ControlKind.PAUSE);
+        awaitState(run, RunState.PAUSED);
+        assertThatThrownBy(() -> ask(run, ControlKind.CHECKPOINT))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("PAUSED");
+        firn.control.cancel(run);
+        Run ended = firn.ended(run);
+        assertThat(ended.state()).isEqualTo(RunState.CANCELLED);
+
+        for (ControlKind kind : ControlKind.values()) {
+            assertThatThrownBy(() -> ask(run, kind))
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining("is CANCELLED");
+            assertThatThrownBy(() -> ask(UUID.randomUUID(), kind)).isInstanceOf(NotFoundException.class);
+        }
+    }
+}

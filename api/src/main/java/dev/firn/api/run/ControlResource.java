@@ -1,0 +1,110 @@
+package dev.firn.api.run;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.firn.activities.run.RunControl;
+import dev.firn.api.http.Listing;
+import dev.firn.api.http.Names;
+import dev.firn.api.http.Problem;
+import dev.firn.registry.control.ControlStore;
+import dev.firn.registry.run.RunStore;
+import dev.firn.workflows.run.ControlKind;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * Steering runs while they go on. Every request is answered with 202 and the run as it is then, takes effect a little later, and
+ * stays in the list of the run's controls.
+ */
+@Path("/api/runs")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Runs")
+@APIResponse(
+        responseCode = "202",
+        description = "The run; the request takes effect shortly after",
+        content = @Content(schema = @Schema(implementation = RunView.class)))
+@APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
+@APIResponse(
+        responseCode = "409",
+        description = "The run's state forbids it",
+        content = @Content(mediaType = Problem.MEDIA_TYPE))
+@APIResponse(
+        responseCode = "503",
+        description = "No worker takes the request",
+        content = @Content(mediaType = Problem.MEDIA_TYPE))
+public class ControlResource {
+    private final RunControl control;
+    private final ControlStore controls;
+    private final RunStore runs;
+    private final RunViews views;
+
+    public ControlResource(RunControl control, ControlStore controls, RunStore runs, RunViews views) {
+        this.control = requireNonNull(control, "control is null");
+        this.controls = requireNonNull(controls, "controls is null");
+        this.runs = requireNonNull(runs, "runs is null");
+        this.views = requireNonNull(views, "views is null");
+    }
+
+    /** Lets a run wait. */
+    @POST
+    @Path("/{id}/pause")
+    @Operation(
+            summary = "Let a run wait",
+            description = "A training stage commits a checkpoint and frees its worker; another stage begins again when"
+                    + " the run is resumed. A paused run stays so across restarts of the server.")
+    public Response pause(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
+        return ask(id, key, ControlKind.PAUSE, Optional.empty());
+    }
+
+    /** Lets a run go on. */
+    @POST
+    @Path("/{id}/resume")
+    @Operation(summary = "Let a paused run go on", description = "From the checkpoint that it paused with.")
+    public Response resume(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
+        return ask(id, key, ControlKind.RESUME, Optional.empty());
+    }
+
+    /** Commits a checkpoint. */
+    @POST
+    @Path("/{id}/checkpoint")
+    @Operation(
+            summary = "Commit a checkpoint",
+            description = "Before the next step of the training stage under way; it appears in /api/checkpoints.")
+    public Response checkpoint(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
+        return ask(id, key, ControlKind.CHECKPOINT, Optional.empty());
+    }
+
+    /** What a run was asked for. */
+    @GET
+    @Path("/{id}/controls")
+    @Operation(
+            summary = "What a run was asked for",
+            description = "Newest first: each request with the step at which it took effect, or why it was refused.")
+    @APIResponse(responseCode = "200")
+    public Listing<ControlView> list(
+            @PathParam("id") String id, @QueryParam("limit") String limit, @QueryParam("cursor") String cursor) {
+        UUID run = runs.get(Names.identifier("run", id)).id();
+        return Listing.of(controls.list(run, Listing.request(limit, cursor)), ControlView::of);
+    }
+
+    private Response ask(String id, String key, ControlKind kind, Optional<JsonNode> value) {
+        UUID run = Names.identifier("run", id);
+        control.request(run, kind, value, Names.idempotencyKey(key));
+        return Response.accepted(views.one(run)).build();
+    }
+}
