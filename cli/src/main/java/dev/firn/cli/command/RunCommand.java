@@ -10,8 +10,6 @@ import picocli.CommandLine.Parameters;
 /** Shows a run. */
 @Command(name = "run", description = "Show a run and its stages.")
 final class RunCommand extends FirnCommand {
-    private static final int CONTROLS = 20;
-
     @Parameters(
             paramLabel = "ID",
             description = "The run's id, the beginning of it, or the name of the newest such run.")
@@ -38,7 +36,7 @@ final class RunCommand extends FirnCommand {
             console().result(run.json());
         } else {
             console().result(RunText.whole(
-                    run.value(), client.controls(found, CONTROLS).items()));
+                    run.value(), client.controls(found, RunText.CONTROLS).items()));
         }
         return ExitCode.DONE;
     }

@@ -13,6 +13,9 @@ import java.util.List;
 
 /** A run as text. */
 final class RunText {
+    /** How many of the newest requests to a run are shown. */
+    static final int CONTROLS = 20;
+
     private RunText() {}
 
     static String model(RegisteredModel model) {
