@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.firn.activities.submission.DryRun;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.PageRequest;
@@ -15,6 +18,7 @@ import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageAttempt;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.workflows.run.ControlKind;
+import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +78,15 @@ class SteeringTest {
 
     private static void ask(UUID run, ControlKind kind) {
         firn.control.request(run, kind, Optional.empty(), Optional.empty());
+    }
+
+    private static void ask(UUID run, ControlKind kind, JsonNode value) {
+        firn.control.request(run, kind, Optional.of(value), Optional.empty());
+        TestBed.await(Duration.ofMinutes(1), () -> controls(run).getFirst().state() == Control.State.APPLIED);
+    }
+
+    private static long lastStep(UUID run) {
+        return checkpoints(run).getFirst().step();
     }
 
     private static void awaitState(UUID run, RunState state) {
@@ -198,6 +211,75 @@ class SteeringTest {
         });
         firn.control.cancel(run);
         firn.ended(run);
+    }
+
+    @Test
+    void aStoppedTrainStageGoesOnToTheNextWithTheWeightsThatItHas() {
+        UUID run = pretrainingRun();
+
+        ask(run, ControlKind.STOP);
+
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.SUCCEEDED);
+        Control stop = controls(run).getFirst();
+        assertThat(stop.state()).isEqualTo(Control.State.APPLIED);
+        assertThat(stop.effectiveStep()).hasValue(lastStep(run));
+        assertThat(lastStep(run)).isLessThan(100_000);
+    }
+
+    @Test
+    void aSteeredRunThatIsKilledEndsInTheBitsOfOneWithTheSameRequestsLeftAlone() {
+        String text = specification
+                .replace("steps: 100000,", "steps: 3000,")
+                .replace("everySteps: 1000000}", "everySteps: 150}");
+        UUID killed = submit(text);
+        awaitStep(killed, 3);
+        ask(killed, ControlKind.LEARNING_RATE_SCALE, JsonNodeFactory.instance.numberNode(0.3));
+        ask(killed, ControlKind.EXTEND, JsonNodeFactory.instance.numberNode(201));
+        firn.close();
+        firn = new TestBed(folder.resolve("home"));
+        firn.reconciler.reconcile();
+        assertThat(firn.ended(killed).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(lastStep(killed)).isEqualTo(3201);
+        assertThat(firn.stores
+                        .stages()
+                        .attempts(firn.stores.stages().get(killed, "pretrain").id()))
+                .hasSizeGreaterThan(1);
+
+        firn.stopWorker();
+        UUID leftAlone = submit(text);
+        copyControls(killed, leftAlone);
+        firn.startWorker();
+        assertThat(firn.ended(leftAlone).state()).isEqualTo(RunState.SUCCEEDED);
+
+        assertThat(weights(killed)).isEqualTo(weights(leftAlone));
+        assertThat(keys(killed)).isEqualTo(keys(leftAlone));
+        assertThat(firn.submission.dryRun(text).stages())
+                .filteredOn(DryRun.PlannedStage::reused)
+                .extracting(DryRun.PlannedStage::stage)
+                .contains(Stage.INITIALISE, Stage.MINE)
+                .doesNotContain(Stage.PRETRAIN, Stage.FINETUNE, Stage.EVALUATE);
+    }
+
+    /** Records what took effect in one run's pretraining as having taken effect in another's, which has not begun. */
+    private static void copyControls(UUID from, UUID to) {
+        firn.stores.database().useTransaction(handle -> handle.createUpdate("""
+                        insert into control (run_id, kind, value, state, stage_execution_id, effective_step, decided_at)
+                        select :to, kind, value, state, :execution, effective_step, decided_at
+                        from control where run_id = :from order by id""")
+                .bind("from", from)
+                .bind("to", to)
+                .bind("execution", firn.stores.stages().get(to, "pretrain").id())
+                .execute());
+    }
+
+    private static List<String> keys(UUID run) {
+        return List.of("pretrain", "finetune").stream()
+                .map(stage -> firn.stores.stages().get(run, stage))
+                .map(stage -> {
+                    assertThat(stage.key()).isNotEqualTo(stage.plannedKey());
+                    return stage.key().orElseThrow();
+                })
+                .toList();
     }
 
     @Test

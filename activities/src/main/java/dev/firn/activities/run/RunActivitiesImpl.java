@@ -74,7 +74,7 @@ public final class RunActivitiesImpl implements RunActivities {
         switch (request.kind()) {
             case PAUSE -> stores.controls().pause(control);
             case RESUME -> stores.controls().resume(control);
-            case CHECKPOINT ->
+            case CHECKPOINT, STOP, LEARNING_RATE_SCALE, EXTEND ->
                 stores.controls()
                         .ofStage(
                                 control,

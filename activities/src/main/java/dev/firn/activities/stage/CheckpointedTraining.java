@@ -19,7 +19,9 @@ import dev.firn.workflows.run.ControlKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +51,8 @@ final class CheckpointedTraining {
     private final Optional<Retention> retention;
     private final List<MetricPoint> points = new ArrayList<>();
     private final Set<Long> decided = new HashSet<>();
+    private final Deque<Control> recorded = new ArrayDeque<>();
+    private boolean stopped;
     private long lastCommitted = -1;
 
     CheckpointedTraining(StageContext context, TrainingLoop loop, CheckpointsSpecification policy) {
@@ -62,14 +66,18 @@ final class CheckpointedTraining {
     /** Trains to the end; the loop then holds the final weights, and a checkpoint of the last step is committed. */
     void run() throws IOException {
         resume();
+        replay();
         try (ExecutorService writer = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("checkpoint-writer").factory())) {
             CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
             Pace pace = new Pace();
             try {
-                while (loop.position() < loop.totalSteps()) {
+                while (true) {
                     context.check();
                     writing = obey(writer, writing);
+                    if (stopped || loop.position() >= loop.totalSteps()) {
+                        break;
+                    }
                     long start = System.nanoTime();
                     StepReport report = loop.step();
                     double seconds = (System.nanoTime() - start) / 1e9;
@@ -94,25 +102,74 @@ final class CheckpointedTraining {
         flush();
     }
 
-    /** Does what was asked for before the next step. */
+    /**
+     * Does what took effect before the next step in an earlier attempt, then what is asked for now. What is asked for now waits
+     * until all that took effect earlier is done again, so that a later request is never overridden by an earlier one.
+     */
     private CompletableFuture<Void> obey(ExecutorService writer, CompletableFuture<Void> writing) {
+        while (!recorded.isEmpty() && effectiveStep(recorded.getFirst()) <= loop.position()) {
+            apply(recorded.removeFirst());
+        }
         CompletableFuture<Void> present = writing;
-        for (Control control : context.controls()) {
-            if (!decided.add(control.id())) {
+        if (stopped) {
+            return present;
+        }
+        for (Control control : lastChance() ? context.controlsNow() : context.controls()) {
+            ControlKind kind = ControlKind.of(control.kind());
+            boolean now = kind.changesTheWeights() ? recorded.isEmpty() : kind == ControlKind.CHECKPOINT;
+            if (!now || !decided.add(control.id())) {
                 continue;
             }
-            switch (ControlKind.of(control.kind())) {
-                case CHECKPOINT -> {
-                    context.stores().controls().apply(context.token(), control.id(), loop.position());
-                    if (loop.position() > lastCommitted) {
-                        join(present);
-                        present = checkpoint(writer, null);
-                    }
+            Control effective = context.stores().controls().apply(context.token(), control.id(), loop.position());
+            if (kind == ControlKind.CHECKPOINT) {
+                if (loop.position() > lastCommitted) {
+                    join(present);
+                    present = checkpoint(writer, null);
                 }
-                case PAUSE, RESUME -> {}
+            } else {
+                apply(effective);
             }
         }
         return present;
+    }
+
+    /** What is asked for reaches a stage within about a second; before its last step is its end, nothing may be missed. */
+    private boolean lastChance() {
+        return loop.position() >= loop.totalSteps();
+    }
+
+    private void apply(Control control) {
+        switch (ControlKind.of(control.kind())) {
+            case LEARNING_RATE_SCALE ->
+                loop.scaleLearningRate(control.value().orElseThrow().asDouble());
+            case EXTEND -> loop.extend(control.value().orElseThrow().asLong());
+            case STOP -> stopped = true;
+            case PAUSE, RESUME, CHECKPOINT -> throw new IllegalArgumentException(control.kind() + " changes nothing");
+        }
+    }
+
+    private static long effectiveStep(Control control) {
+        return control.effectiveStep().orElseThrow();
+    }
+
+    /** What took effect in earlier attempts and is not in the checkpoint that this one goes on from. */
+    private void replay() {
+        long position = loop.position();
+        // A checkpoint of a step holds what took effect before it; of what did at that very step, as many as it had then.
+        long inCheckpoint = loop.appliedUpdates().stream()
+                .filter(update -> update.step() == position)
+                .count();
+        for (Control control : context.stores().controls().appliedTo(context.token().executionId())) {
+            ControlKind kind = ControlKind.of(control.kind());
+            if (!kind.changesTheWeights() || (effectiveStep(control) < position)) {
+                continue;
+            }
+            if (kind != ControlKind.STOP && effectiveStep(control) == position && inCheckpoint > 0) {
+                inCheckpoint--;
+                continue;
+            }
+            recorded.addLast(control);
+        }
     }
 
     private void commitLast(ExecutorService writer) throws IOException {

@@ -105,6 +105,11 @@ final class StageContext {
         return vitals.controls();
     }
 
+    /** What the stage was asked to do until now; asks the database. */
+    List<Control> controlsNow() {
+        return stores.controls().open(token);
+    }
+
     /** Progress of something countable; stops the work when the stage must not go on. */
     void count(String message, long done, long total) {
         check();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.activities.Stores;
 import dev.firn.registry.ConflictException;
@@ -22,6 +23,7 @@ import dev.firn.registry.run.StageState;
 import dev.firn.training.data.DataFaultException;
 import dev.firn.training.trainer.MemoryShortageException;
 import dev.firn.training.trainer.NonFiniteLossException;
+import dev.firn.workflows.run.ControlKind;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SpecificationReader;
 import dev.firn.workflows.stage.Stage;
@@ -131,23 +133,57 @@ final class StageRunner {
 
     /**
      * The planned key; or another one when this attempt, or a stage that this one builds on, was computed on a machine
-     * with other numerics than the plan's, since the outputs then have other bits.
+     * with other numerics than the plan's, or when one that it builds on was steered, since the outputs then have other bits.
      */
     private String key(StageTask task, Run run, StageExecution execution, Map<String, Object> fingerprint) {
         String planned = execution
-                .key()
+                .plannedKey()
                 .orElseThrow(() -> new PermanentFailure(
                         "Stage " + task.stage().label() + " of run " + run.id() + " was never planned"));
         JsonNode plannedOn = run.fingerprint().orElse(MAPPER.valueToTree(fingerprint));
         JsonNode here = MAPPER.valueToTree(fingerprint);
-        if (!StageKeys.computesFloats(task.stage())
-                || (here.equals(plannedOn) && !builtElsewhere(run.id(), task.stage(), plannedOn))) {
+        boolean elsewhere = StageKeys.computesFloats(task.stage())
+                && (!here.equals(plannedOn) || builtElsewhere(run.id(), task.stage(), plannedOn));
+        if (!elsewhere && !builtOnSteered(run.id(), task.stage())) {
             return planned;
         }
         List<String> upstream = task.stage().upstream().stream()
                 .map(stage -> stores.stages().get(run.id(), stage.label()).key().orElse(""))
                 .toList();
         return StageKeys.under(planned, Map.of("fingerprint", fingerprint, "upstream", upstream));
+    }
+
+    /** The key of a stage that was steered, so that no other run takes it for one that was left alone. */
+    private Optional<String> steered(StageToken token) {
+        List<Map<String, Object>> updates = updates(token.executionId());
+        return updates.isEmpty()
+                ? Optional.empty()
+                : stores.stages()
+                        .get(token.runId(), token.stage())
+                        .key()
+                        .map(key -> StageKeys.under(key, Map.of("updates", updates)));
+    }
+
+    /** What changed the weights of a stage while it trained. */
+    private List<Map<String, Object>> updates(UUID executionId) {
+        return stores.controls().appliedTo(executionId).stream()
+                .filter(control -> ControlKind.of(control.kind()).changesTheWeights())
+                .map(control -> Map.<String, Object>of(
+                        "kind",
+                        control.kind(),
+                        "step",
+                        control.effectiveStep().orElseThrow(),
+                        "value",
+                        control.value().orElse(NullNode.getInstance())))
+                .toList();
+    }
+
+    private boolean builtOnSteered(UUID runId, Stage stage) {
+        return stage.upstream().stream()
+                .anyMatch(before -> !updates(
+                                        stores.stages().get(runId, before.label()).id())
+                                .isEmpty()
+                        || builtOnSteered(runId, before));
     }
 
     private boolean builtElsewhere(UUID runId, Stage stage, JsonNode plannedOn) {
@@ -184,7 +220,7 @@ final class StageRunner {
                             outputs.stream()
                                     .map(output -> output.artifact().digest())
                                     .toList());
-            stores.stages().finish(token, outputs);
+            stores.stages().finish(token, steered(token), outputs);
         } finally {
             ScratchFolders.delete(folder);
         }

@@ -7,23 +7,29 @@ import dev.firn.activities.run.RunControl;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Problem;
+import dev.firn.api.http.RequestBodies;
 import dev.firn.registry.control.ControlStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.workflows.run.ControlKind;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -48,12 +54,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
         description = "No worker takes the request",
         content = @Content(mediaType = Problem.MEDIA_TYPE))
 public class ControlResource {
+    private static final int BODY_LIMIT = 10_000;
+    private static final long MOST_STEPS = 1_000_000_000;
+    private static final int LARGEST_FACTOR = 1000;
+
+    private final RequestBodies bodies;
     private final RunControl control;
     private final ControlStore controls;
     private final RunStore runs;
     private final RunViews views;
 
-    public ControlResource(RunControl control, ControlStore controls, RunStore runs, RunViews views) {
+    public ControlResource(
+            RequestBodies bodies, RunControl control, ControlStore controls, RunStore runs, RunViews views) {
+        this.bodies = requireNonNull(bodies, "bodies is null");
         this.control = requireNonNull(control, "control is null");
         this.controls = requireNonNull(controls, "controls is null");
         this.runs = requireNonNull(runs, "runs is null");
@@ -88,6 +101,75 @@ public class ControlResource {
     public Response checkpoint(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
         return ask(id, key, ControlKind.CHECKPOINT, Optional.empty());
     }
+
+    /** Ends the train stage under way. */
+    @POST
+    @Path("/{id}/stop")
+    @Operation(
+            summary = "End the training stage under way",
+            description = "Before its next step: the weights that it has by then go into the next stage.")
+    public Response stop(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
+        return ask(id, key, ControlKind.STOP, Optional.empty());
+    }
+
+    /** Makes the train stage longer. */
+    @POST
+    @Path("/{id}/extend")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Make the training stage under way longer",
+            description = "By so many steps. Its schedule of learning rates is stretched from the next step on.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Extension.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "No number of steps",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Response extend(
+            @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
+            throws IOException {
+        JsonNode steps = bodies.read(body, BODY_LIMIT, Extension.class).steps();
+        if (steps == null || !steps.isIntegralNumber() || steps.longValue() < 1 || steps.longValue() > MOST_STEPS) {
+            throw RequestBodies.refused("/steps", "must be a whole number from 1 to " + MOST_STEPS + ", is " + steps);
+        }
+        return ask(id, key, ControlKind.EXTEND, Optional.of(steps));
+    }
+
+    /** Scales the learning rate. */
+    @PUT
+    @Path("/{id}/learning-rate-scale")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Scale the learning rate of the training stage under way",
+            description = "From the next step on it is the schedule's times the factor, which takes the place of an"
+                    + " earlier one; 1 gives the schedule back.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Scale.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "No factor",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Response scaleLearningRate(
+            @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
+            throws IOException {
+        JsonNode factor = bodies.read(body, BODY_LIMIT, Scale.class).factor();
+        if (factor == null
+                || !factor.isNumber()
+                || !(factor.doubleValue() > 0)
+                || factor.doubleValue() > LARGEST_FACTOR) {
+            throw RequestBodies.refused(
+                    "/factor", "must be a number above 0, at most " + LARGEST_FACTOR + ", is " + factor);
+        }
+        return ask(id, key, ControlKind.LEARNING_RATE_SCALE, Optional.of(factor));
+    }
+
+    /** By how many steps a stage is made longer. */
+    @Schema(name = "Extension")
+    public record Extension(
+            @Schema(implementation = Long.class, minimum = "1", examples = "500") JsonNode steps) {}
+
+    /** What the learning rate is multiplied by. */
+    @Schema(name = "LearningRateScale")
+    public record Scale(
+            @Schema(implementation = Double.class, examples = "0.5") JsonNode factor) {}
 
     /** What a run was asked for. */
     @GET

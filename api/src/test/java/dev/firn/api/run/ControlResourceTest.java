@@ -37,7 +37,7 @@ class ControlResourceTest {
         Run run = rows.running("ended");
         rows.end(run, RunState.SUCCEEDED, Optional.empty());
 
-        for (String kind : List.of("pause", "resume", "checkpoint")) {
+        for (String kind : List.of("pause", "resume", "checkpoint", "stop")) {
             given().post("/api/runs/" + run.id() + "/" + kind)
                     .then()
                     .statusCode(409)
@@ -52,6 +52,45 @@ class ControlResourceTest {
                 .then()
                 .statusCode(400);
         when().get("/api/runs/" + run.id() + "/controls").then().statusCode(200).body("items", hasSize(0));
+    }
+
+    @Test
+    void whatIsNoFactorAndNoNumberOfStepsIsRefusedWithAPointer() {
+        Run run = rows.running("steered");
+        for (String steps : List.of("0", "1.5", "\"5\"", "null", "1000000001")) {
+            given().contentType("application/json")
+                    .body("{\"steps\":" + steps + "}")
+                    .post("/api/runs/" + run.id() + "/extend")
+                    .then()
+                    .statusCode(422)
+                    .contentType("application/problem+json")
+                    .body("errors[0].pointer", equalTo("/steps"));
+        }
+        for (String factor : List.of("0", "-1", "1001", "\"half\"", "null")) {
+            given().contentType("application/json")
+                    .body("{\"factor\":" + factor + "}")
+                    .put("/api/runs/" + run.id() + "/learning-rate-scale")
+                    .then()
+                    .statusCode(422)
+                    .body("errors[0].pointer", equalTo("/factor"));
+        }
+        given().contentType("application/json")
+                .body("{\"faktor\":1}")
+                .put("/api/runs/" + run.id() + "/learning-rate-scale")
+                .then()
+                .statusCode(400);
+        rows.end(run, RunState.SUCCEEDED, Optional.empty());
+        given().contentType("application/json")
+                .body("{\"steps\":5}")
+                .post("/api/runs/" + run.id() + "/extend")
+                .then()
+                .statusCode(409);
+        given().contentType("application/json")
+                .body("{\"factor\":0.5}")
+                .put("/api/runs/" + run.id() + "/learning-rate-scale")
+                .then()
+                .statusCode(409)
+                .body("detail", containsString("learning-rate-scale is refused"));
     }
 
     @Test

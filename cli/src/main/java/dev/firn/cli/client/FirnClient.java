@@ -118,11 +118,29 @@ public final class FirnClient {
     /**
      * Asks a run for something that needs no more words.
      *
-     * @param kind the last part of the address: {@code pause}, {@code resume}, {@code cancel}, {@code checkpoint}
+     * @param kind the last part of the address: {@code pause}, {@code resume}, {@code cancel}, {@code checkpoint}, {@code stop}
      */
     public Answer<Run> steer(String id, String kind) throws InterruptedException {
         HttpRequest request = request("/api/runs/" + encode(id) + '/' + kind)
                 .POST(BodyPublishers.noBody())
+                .build();
+        return read(send(request), Run.class);
+    }
+
+    /** Asks a run to make the training under way longer by so many steps. */
+    public Answer<Run> extend(String id, long steps) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + "/extend")
+                .header("Content-Type", "application/json")
+                .POST(json(MAPPER.createObjectNode().put("steps", steps)))
+                .build();
+        return read(send(request), Run.class);
+    }
+
+    /** Asks a run to multiply its learning rates by a factor, in place of an earlier one. */
+    public Answer<Run> scaleLearningRate(String id, double factor) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + "/learning-rate-scale")
+                .header("Content-Type", "application/json")
+                .PUT(json(MAPPER.createObjectNode().put("factor", factor)))
                 .build();
         return read(send(request), Run.class);
     }

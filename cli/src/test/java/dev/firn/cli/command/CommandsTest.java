@@ -213,7 +213,7 @@ class CommandsTest {
     @Test
     void aRunIsSteeredByName() {
         server.answer("GET /api/runs?limit=200", page(null, runOf(FIRST, "same")));
-        for (String command : List.of("pause", "resume", "checkpoint", "cancel")) {
+        for (String command : List.of("pause", "resume", "checkpoint", "stop", "cancel")) {
             server.answer("POST /api/runs/" + FIRST + "/" + command, run(FIRST, "same", "RUNNING"));
             Result result = CommandRunner.run(server.address(), command, "same");
             assertThat(result.exitCode()).as(result.err()).isZero();
@@ -224,6 +224,24 @@ class CommandsTest {
                         .path("state")
                         .asText())
                 .isEqualTo("RUNNING");
+    }
+
+    @Test
+    void stepsAndFactorsAreSentAsNumbers() {
+        server.answer("POST /api/runs/" + FIRST + "/extend", run(FIRST, "same", "RUNNING"));
+        server.answer("PUT /api/runs/" + FIRST + "/learning-rate-scale", run(FIRST, "same", "RUNNING"));
+        assertThat(CommandRunner.run(server.address(), "extend", FIRST, "500").exitCode())
+                .isZero();
+        assertThat(server.received().getLast().json().path("steps").asLong()).isEqualTo(500);
+        assertThat(CommandRunner.run(server.address(), "scale-learning-rate", FIRST, "0.25")
+                        .exitCode())
+                .isZero();
+        assertThat(server.received().getLast().json().path("factor").asDouble()).isEqualTo(0.25);
+        assertThat(CommandRunner.run(server.address(), "extend", FIRST, "many").exitCode())
+                .isEqualTo(2);
+        assertThat(CommandRunner.run(server.address(), "scale-learning-rate", FIRST)
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test

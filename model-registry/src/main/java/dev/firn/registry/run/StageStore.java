@@ -143,6 +143,15 @@ public final class StageStore {
      * @throws StaleFenceException when the writer was replaced
      */
     public StageExecution finish(StageToken token, List<StageOutput> outputs) {
+        return finish(token, Optional.empty(), outputs);
+    }
+
+    /**
+     * Ends the stage with its outputs, as {@link #finish(StageToken, List)} does, under another key than the one it began with.
+     *
+     * @param stageKey the key of what was computed, where that turned out while it was
+     */
+    public StageExecution finish(StageToken token, Optional<String> stageKey, List<StageOutput> outputs) {
         return database.inTransaction(handle -> {
             StageExecution present = lock(handle, token.executionId());
             if (present.state() == StageState.SUCCEEDED && present.fence() == token.fence()) {
@@ -160,6 +169,11 @@ public final class StageStore {
             if (!outputs.isEmpty()) {
                 batch.execute();
             }
+            stageKey.ifPresent(key -> handle.createUpdate(
+                            "update stage_execution set stage_key = :key where id = :id")
+                    .bind("key", key)
+                    .bind("id", token.executionId())
+                    .execute());
             end(handle, token.executionId(), StageState.SUCCEEDED, Optional.empty(), Optional.empty());
             closeAttempts(handle, token.executionId(), StageAttempt.Outcome.SUCCEEDED, Optional.empty());
             event(handle, token.runId(), token.stage(), StageState.SUCCEEDED, state -> {

@@ -112,14 +112,14 @@ final class StandardTrainingLoop implements TrainingLoop {
     }
 
     private double learningRate() {
-        double rate = settings.schedule().learningRate(position, totalSteps);
+        double scale = 1;
         for (AppliedUpdate update : updates) {
             switch (update) {
-                case AppliedUpdate.LearningRateScaled scaled -> rate *= scaled.factor();
+                case AppliedUpdate.LearningRateScaled scaled -> scale = scaled.factor();
                 case AppliedUpdate.Extended _ -> {}
             }
         }
-        return rate;
+        return settings.schedule().learningRate(position, totalSteps) * scale;
     }
 
     private void checkUsable() {

@@ -103,7 +103,7 @@ public interface TrainingLoop extends AutoCloseable {
      */
     void restore(Path folder) throws IOException;
 
-    /** From the next step on, learning rates are multiplied by {@code factor} (on top of earlier factors). */
+    /** From the next step on, learning rates are the schedule's times {@code factor}, which takes the place of an earlier one. */
     void scaleLearningRate(double factor);
 
     /** Makes the run longer by {@code steps}. */

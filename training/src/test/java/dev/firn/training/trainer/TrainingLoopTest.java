@@ -385,6 +385,20 @@ final class TrainingLoopTest {
     }
 
     @Test
+    void aLearningRateScaleTakesThePlaceOfTheOneBefore() throws IOException {
+        try (TrainingLoop loop = maskedLanguage(4)) {
+            double schedule = loop.step().learningRate();
+            loop.scaleLearningRate(0.5);
+            assertThat(loop.step().learningRate()).isEqualTo(schedule * 0.5);
+            loop.scaleLearningRate(0.25);
+            assertThat(loop.step().learningRate()).isEqualTo(schedule * 0.25);
+            loop.scaleLearningRate(1);
+            assertThat(loop.step().learningRate()).isEqualTo(schedule);
+            assertThatThrownBy(() -> loop.scaleLearningRate(0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void refusesToRunPastTheEnd() throws IOException {
         try (TrainingLoop loop = maskedLanguage(1)) {
             loop.step();

@@ -12,21 +12,35 @@ public enum ControlKind {
     /** Go on after a pause. */
     RESUME,
     /** Commit a checkpoint now. */
-    CHECKPOINT;
+    CHECKPOINT,
+    /** End the train stage under way, and go on with the next one. */
+    STOP,
+    /** Multiply the schedule's learning rates by a factor from now on, in place of an earlier factor. */
+    LEARNING_RATE_SCALE,
+    /** Make the train stage longer by a number of steps. */
+    EXTEND;
 
     /** Whether it is for the train stage under way, and takes effect between two of its steps. */
     public boolean ofTrainStage() {
         return switch (this) {
             case PAUSE, RESUME -> false;
-            case CHECKPOINT -> true;
+            case CHECKPOINT, STOP, LEARNING_RATE_SCALE, EXTEND -> true;
+        };
+    }
+
+    /** Whether what comes out of the train stage depends on it. */
+    public boolean changesTheWeights() {
+        return switch (this) {
+            case STOP, LEARNING_RATE_SCALE, EXTEND -> true;
+            case PAUSE, RESUME, CHECKPOINT -> false;
         };
     }
 
     /** Whether a run that waits can be asked for it; it takes effect when the run goes on. */
     public boolean whilePaused() {
         return switch (this) {
-            case RESUME -> true;
-            case PAUSE, CHECKPOINT -> false;
+            case RESUME, LEARNING_RATE_SCALE, EXTEND -> true;
+            case PAUSE, CHECKPOINT, STOP -> false;
         };
     }
 
