@@ -17,7 +17,10 @@ import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageAttempt;
 import dev.firn.registry.run.StageExecution;
+import dev.firn.registry.run.StageState;
 import dev.firn.workflows.run.ControlKind;
+import dev.firn.workflows.specification.Fault;
+import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,7 +116,7 @@ class SteeringTest {
 
     @Test
     void aPausedRunFreesItsWorkerStaysPausedAcrossARestartAndEndsInTheSameBits() {
-        String longer = specification.replace("steps: 100000,", "steps: 3000,");
+        String longer = specification.replace("steps: 100000,", "steps: 1500,");
         UUID undisturbed = submit(longer);
         assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
         UUID run = submit(longer);
@@ -229,7 +232,7 @@ class SteeringTest {
     @Test
     void aSteeredRunThatIsKilledEndsInTheBitsOfOneWithTheSameRequestsLeftAlone() {
         String text = specification
-                .replace("steps: 100000,", "steps: 3000,")
+                .replace("steps: 100000,", "steps: 1500,")
                 .replace("everySteps: 1000000}", "everySteps: 150}");
         UUID killed = submit(text);
         awaitStep(killed, 3);
@@ -239,7 +242,7 @@ class SteeringTest {
         firn = new TestBed(folder.resolve("home"));
         firn.reconciler.reconcile();
         assertThat(firn.ended(killed).state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(lastStep(killed)).isEqualTo(3201);
+        assertThat(lastStep(killed)).isEqualTo(1701);
         assertThat(firn.stores
                         .stages()
                         .attempts(firn.stores.stages().get(killed, "pretrain").id()))
@@ -280,6 +283,89 @@ class SteeringTest {
                     return stage.key().orElseThrow();
                 })
                 .toList();
+    }
+
+    @Test
+    void aCancelledRunIsRetriedFromItsLastCheckpointAndEndsInTheSameBits() {
+        String text = specification.replace("steps: 100000,", "steps: 1500,");
+        UUID undisturbed = submit(text);
+        assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThatThrownBy(() -> firn.control.retry(undisturbed, Optional.empty()))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("is SUCCEEDED");
+        UUID run = submit(text);
+        awaitStep(run, 3);
+        firn.control.cancel(run);
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
+        long step = lastStep(run);
+
+        firn.control.retry(run, Optional.empty());
+
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.SUCCEEDED);
+        StageExecution pretrain = firn.stores.stages().get(run, "pretrain");
+        assertThat(firn.stores.stages().attempts(pretrain.id()).getLast().resumedStep())
+                .hasValue(step);
+        assertThat(firn.stores.stages().get(run, "prepare").attempts()).isEqualTo(1);
+        assertThat(weights(run)).isEqualTo(weights(undisturbed));
+    }
+
+    @Test
+    void aForkGoesOnFromTheCheckpointWithTheOutputsOfTheStagesBefore() {
+        String text = specification
+                .replace("steps: 100000,", "steps: 60,")
+                .replace("everySteps: 1000000}", "everySteps: 20}");
+        UUID parent = submit(text);
+        assertThat(firn.ended(parent).state()).isEqualTo(RunState.SUCCEEDED);
+        Checkpoint middle = checkpoints(parent).getLast();
+        assertThat(middle.step()).isBetween(20L, 59L);
+
+        UUID same = firn.submission.fork(middle.id(), "", Optional.of("same")).runId();
+        UUID longer = firn.submission
+                .fork(middle.id(), "{name: longer, pretrain: {steps: 70, learningRate: 1e-3}}", Optional.empty())
+                .runId();
+
+        assertThat(firn.submission.fork(middle.id(), "", Optional.of("same")).created())
+                .isFalse();
+        assertThat(firn.ended(same).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(weights(same)).isEqualTo(weights(parent));
+        assertThat(firn.stores.stages().ofRun(same).stream()
+                        .filter(stage -> stage.state() == StageState.REUSED)
+                        .map(StageExecution::stage))
+                .containsExactly("prepare", "initialise", "filter");
+        assertThat(checkpoints(same))
+                .extracting(Checkpoint::step)
+                .contains(60L)
+                .allMatch(step -> step > middle.step());
+        assertThat(firn.ended(longer).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(firn.stores.runs().get(longer).name()).isEqualTo("longer");
+        assertThat(firn.stores.runs().get(longer).parentCheckpoint()).contains(middle.id());
+        assertThat(lastStep(longer)).isEqualTo(70);
+        assertThat(firn.stores
+                        .lineage()
+                        .ancestry(
+                                firn.stores
+                                        .stages()
+                                        .get(longer, "pretrain")
+                                        .outputs()
+                                        .getFirst()
+                                        .artifact()
+                                        .digest(),
+                                100))
+                .anyMatch(edge -> edge.relation().equals("checkpoint")
+                        && edge.input().equals(middle.artifact().digest()));
+        assertThat(firn.stores.stages().get(longer, "pretrain").key())
+                .isNotEqualTo(firn.stores.stages().get(parent, "pretrain").key());
+
+        assertThatThrownBy(() -> firn.submission.fork(
+                        middle.id(),
+                        "{encoder: {hiddenSize: 64}, tokenizer: {vocabularySize: 900}, filter: {topRank: 3}, pretrain: {steps: 19}}",
+                        Optional.empty()))
+                .isInstanceOfSatisfying(InvalidSpecificationException.class, refused -> assertThat(refused.faults())
+                        .extracting(Fault::pointer)
+                        .contains(
+                                "/encoder/hiddenSize", "/tokenizer/vocabularySize", "/filter/topRank", "/pretrain/steps"));
+        assertThatThrownBy(() -> firn.submission.fork(UUID.randomUUID(), "", Optional.empty()))
+                .isInstanceOf(NotFoundException.class);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What users do to running runs.
@@ -38,6 +39,8 @@ import java.util.concurrent.TimeoutException;
  */
 public final class RunControl {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CLOSING = Duration.ofSeconds(3);
+    private static final Duration BETWEEN_STARTS = Duration.ofMillis(100);
     private static final String UPDATE = "control";
 
     private final Stores stores;
@@ -151,6 +154,26 @@ public final class RunControl {
             }
         }
         return exception;
+    }
+
+    /**
+     * Lets a run that failed or was cancelled begin again with the stage that did not succeed, from its newest checkpoint.
+     *
+     * @param requestId when given, the same request has its effect once
+     * @return the run as it is now
+     * @throws ConflictException when it has not failed and was not cancelled
+     * @throws dev.firn.registry.NotFoundException when there is no such run
+     */
+    public Run retry(UUID runId, Optional<String> requestId) {
+        stores.controls()
+                .retry(new NewControl(
+                        runId, "retry", Optional.empty(), Optional.empty(), requestId.map(id -> "retry:" + id)));
+        // The workflow that closed the run's row may take a moment to close itself; reconciliation starts what is not started here
+        long deadline = System.nanoTime() + CLOSING.toNanos();
+        while (!starter.start(runId) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(BETWEEN_STARTS.toNanos());
+        }
+        return stores.runs().get(runId);
     }
 
     /**

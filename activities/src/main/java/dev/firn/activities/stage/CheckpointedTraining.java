@@ -180,20 +180,24 @@ final class CheckpointedTraining {
 
     /** A checkpoint whose bytes turn out broken is left for the one before, and so on down to the start. */
     private void resume() throws IOException {
+        Optional<Checkpoint> parent = context.run()
+                .parentCheckpoint()
+                .map(id -> context.stores().checkpoints().get(id))
+                .filter(checkpoint -> checkpoint.stage().equals(context.token().stage()));
+        parent.ifPresent(checkpoint -> context.uses(checkpoint.artifact().digest(), "checkpoint"));
         while (true) {
             Optional<Checkpoint> newest =
                     context.stores().checkpoints().newestUsable(context.token().executionId());
+            if (newest.isEmpty() && parent.isPresent()) {
+                branch(parent.get());
+                return;
+            }
             if (newest.isEmpty()) {
                 context.stores().metrics().discardAfter(context.token(), -1);
                 return;
             }
             Checkpoint checkpoint = newest.get();
-            if (checkpoint.formatVersion() > FORMAT_VERSION) {
-                throw new PermanentFailure("Checkpoint " + checkpoint.id() + " of step " + checkpoint.step()
-                        + " is of format " + checkpoint.formatVersion()
-                        + ", written by a newer Firn; this one reads up to "
-                        + FORMAT_VERSION + ". Update this Firn, then retry the run");
-            }
+            requireReadable(checkpoint);
             try {
                 Path folder = context.fetch(checkpoint.artifact());
                 loop.restore(folder);
@@ -206,6 +210,15 @@ final class CheckpointedTraining {
             lastCommitted = checkpoint.step();
             schedule.taken(checkpoint.step(), System.nanoTime());
             return;
+        }
+    }
+
+    private static void requireReadable(Checkpoint checkpoint) {
+        if (checkpoint.formatVersion() > FORMAT_VERSION) {
+            throw new PermanentFailure("Checkpoint " + checkpoint.id() + " of step " + checkpoint.step()
+                    + " is of format " + checkpoint.formatVersion()
+                    + ", written by a newer Firn; this one reads up to "
+                    + FORMAT_VERSION + ". Update this Firn, then retry the run");
         }
     }
 
@@ -224,6 +237,21 @@ final class CheckpointedTraining {
                                 .put("checkpoint", broken.id().toString())
                                 .put("step", broken.step())
                                 .put("sha256", fault.digest().hex()));
+    }
+
+    /** Begins with another run's checkpoint. */
+    private void branch(Checkpoint parent) throws IOException {
+        requireReadable(parent);
+        try {
+            loop.branchFrom(context.fetch(parent.artifact()));
+        } catch (CorruptBlobException | IllegalArgumentException e) {
+            throw new PermanentFailure(
+                    "Checkpoint " + parent.id() + " cannot be gone on from: " + e.getMessage());
+        }
+        context.stores().stages().resumed(context.token(), parent.id(), parent.step());
+        context.stores().metrics().discardAfter(context.token(), parent.step());
+        lastCommitted = parent.step();
+        schedule.taken(parent.step(), System.nanoTime());
     }
 
     private CompletableFuture<Void> checkpoint(ExecutorService writer, StepReport report) {

@@ -92,6 +92,18 @@ public class ControlResource {
         return ask(id, key, ControlKind.RESUME, Optional.empty());
     }
 
+    /** Lets a run begin again where it ended. */
+    @POST
+    @Path("/{id}/retry")
+    @Operation(
+            summary = "Let a failed or cancelled run begin again where it ended",
+            description = "With the stage that did not succeed, from its newest checkpoint.")
+    public Response retry(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
+        UUID run = Names.identifier("run", id);
+        control.retry(run, Names.idempotencyKey(key));
+        return Response.accepted(views.one(run)).build();
+    }
+
     /** Commits a checkpoint. */
     @POST
     @Path("/{id}/checkpoint")

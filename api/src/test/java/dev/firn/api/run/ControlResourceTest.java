@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.api.FirnTestResource;
 import dev.firn.api.RegistryRows;
 import dev.firn.registry.control.ControlStore;
@@ -37,7 +38,7 @@ class ControlResourceTest {
         Run run = rows.running("ended");
         rows.end(run, RunState.SUCCEEDED, Optional.empty());
 
-        for (String kind : List.of("pause", "resume", "checkpoint", "stop")) {
+        for (String kind : List.of("pause", "resume", "checkpoint", "stop", "retry")) {
             given().post("/api/runs/" + run.id() + "/" + kind)
                     .then()
                     .statusCode(409)
@@ -91,6 +92,22 @@ class ControlResourceTest {
                 .then()
                 .statusCode(409)
                 .body("detail", containsString("learning-rate-scale is refused"));
+    }
+
+    @Test
+    void aFailedRunIsRetriedOnce() {
+        Run run = rows.running("failed");
+        rows.end(run, RunState.FAILED, Optional.of(JsonNodeFactory.instance.objectNode().put("message", "broken")));
+
+        given().post("/api/runs/" + run.id() + "/retry")
+                .then()
+                .statusCode(202)
+                .body("state", equalTo("QUEUED"))
+                .body("failure", nullValue());
+        given().post("/api/runs/" + run.id() + "/retry")
+                .then()
+                .statusCode(409)
+                .body("detail", containsString("is QUEUED, not FAILED or CANCELLED"));
     }
 
     @Test

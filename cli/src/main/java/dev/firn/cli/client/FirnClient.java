@@ -96,13 +96,18 @@ public final class FirnClient {
                 .header("Idempotency-Key", idempotencyKey)
                 .POST(BodyPublishers.ofByteArray(specification))
                 .build();
+        return read(sendAgainIfBroken(request), Run.class);
+    }
+
+    /** For requests with an idempotency key. */
+    private HttpResponse<byte[]> sendAgainIfBroken(HttpRequest request) throws InterruptedException {
         try {
-            return read(send(request), Run.class);
+            return send(request);
         } catch (ServerAwayException e) {
             if (e.refused()) {
                 throw e;
             }
-            return read(send(request), Run.class);
+            return send(request);
         }
     }
 
@@ -118,7 +123,7 @@ public final class FirnClient {
     /**
      * Asks a run for something that needs no more words.
      *
-     * @param kind the last part of the address: {@code pause}, {@code resume}, {@code cancel}, {@code checkpoint}, {@code stop}
+     * @param kind the last part of the address: {@code pause}, {@code resume}, {@code cancel}, {@code checkpoint}, {@code stop}, {@code retry}
      */
     public Answer<Run> steer(String id, String kind) throws InterruptedException {
         HttpRequest request = request("/api/runs/" + encode(id) + '/' + kind)
@@ -143,6 +148,21 @@ public final class FirnClient {
                 .PUT(json(MAPPER.createObjectNode().put("factor", factor)))
                 .build();
         return read(send(request), Run.class);
+    }
+
+    /**
+     * Starts a run from a checkpoint. When the connection breaks before the answer, the request is sent once more.
+     *
+     * @param patch a JSON merge patch of the specification, YAML or JSON; may be empty
+     * @param idempotencyKey a second request with the same key and patch gives the first one's run
+     */
+    public Answer<Run> fork(String checkpoint, byte[] patch, String idempotencyKey) throws InterruptedException {
+        HttpRequest request = request("/api/checkpoints/" + encode(checkpoint) + "/fork")
+                .header("Content-Type", "application/yaml")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofByteArray(patch))
+                .build();
+        return read(sendAgainIfBroken(request), Run.class);
     }
 
     /** What a run was asked for, newest first. */

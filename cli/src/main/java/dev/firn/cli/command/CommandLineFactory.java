@@ -30,6 +30,8 @@ public final class CommandLineFactory {
                 new ExtendCommand(session),
                 new ScaleLearningRateCommand(session),
                 new CancelCommand(session),
+                new RetryCommand(session),
+                new ForkCommand(session),
                 new CheckpointsCommand(session),
                 new EvaluationsCommand(session),
                 new DatasetsCommand(session),

@@ -213,7 +213,7 @@ class CommandsTest {
     @Test
     void aRunIsSteeredByName() {
         server.answer("GET /api/runs?limit=200", page(null, runOf(FIRST, "same")));
-        for (String command : List.of("pause", "resume", "checkpoint", "stop", "cancel")) {
+        for (String command : List.of("pause", "resume", "checkpoint", "stop", "cancel", "retry")) {
             server.answer("POST /api/runs/" + FIRST + "/" + command, run(FIRST, "same", "RUNNING"));
             Result result = CommandRunner.run(server.address(), command, "same");
             assertThat(result.exitCode()).as(result.err()).isZero();
@@ -240,6 +240,22 @@ class CommandsTest {
         assertThat(CommandRunner.run(server.address(), "extend", FIRST, "many").exitCode())
                 .isEqualTo(2);
         assertThat(CommandRunner.run(server.address(), "scale-learning-rate", FIRST)
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void forkSendsThePatchAsItIs() throws IOException {
+        Path patch = Files.writeString(folder.resolve("patch.yaml"), "pretrain: {steps: 20}");
+        server.answer("POST /api/checkpoints/" + SECOND + "/fork", run(FIRST, "forked", "QUEUED"));
+        Result result = CommandRunner.run(server.address(), "fork", SECOND, patch.toString());
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo(FIRST + "\n");
+        assertThat(server.received().getFirst().body()).isEqualTo("pretrain: {steps: 20}");
+        assertThat(server.received().getFirst().headers()).containsKey("Idempotency-key");
+        CommandRunner.run(server.address(), "fork", SECOND);
+        assertThat(server.received().getLast().body()).isEmpty();
+        assertThat(CommandRunner.run(server.address(), "fork", SECOND, "no-such.yaml")
                         .exitCode())
                 .isEqualTo(2);
     }

@@ -16,6 +16,7 @@ import dev.firn.registry.StageToken;
 import dev.firn.registry.event.EventStore;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.RunStore;
+import dev.firn.registry.run.StageStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -39,6 +40,7 @@ public final class ControlStore {
 
     private static final String PAUSE = "pause";
     private static final String CANCEL = "cancel";
+    private static final String RETRY = "retry";
 
     private final RegistryDatabase database;
 
@@ -106,6 +108,33 @@ public final class ControlStore {
             RunStore.transition(handle, request.runId(), from, RunState.STOPPING, Optional.empty());
             return cancel;
         }));
+    }
+
+    /**
+     * Lets a run that failed or was cancelled begin again where it ended: its stages that did not succeed wait again.
+     *
+     * @throws ConflictException when it has not failed and was not cancelled
+     * @throws NotFoundException when there is no such run
+     */
+    public Control retry(NewControl request) {
+        return database.inTransaction(handle -> once(handle, request, state -> {
+            EnumSet<RunState> from = EnumSet.of(RunState.FAILED, RunState.CANCELLED);
+            require(request, state, from);
+            Control retry = insert(handle, request, Control.State.APPLIED, Optional.empty());
+            StageStore.reset(handle, request.runId());
+            RunStore.transition(handle, request.runId(), from, RunState.QUEUED, Optional.empty());
+            return retry;
+        }));
+    }
+
+    /** Whether the run ended before, and was asked to begin again. */
+    public boolean retried(UUID runId) {
+        return database.inTransaction(handle -> handle.createQuery(
+                        "select exists (select 1 from control where run_id = :run and kind = :retry)")
+                .bind("run", runId)
+                .bind("retry", RETRY)
+                .mapTo(Boolean.class)
+                .one());
     }
 
     /**

@@ -131,6 +131,16 @@ public final class RunStore {
                     .add();
         }
         batch.execute();
+        for (NewRun.NewStage stage : stages) {
+            stage.source()
+                    .ifPresent(source -> StageStore.reuse(
+                            handle,
+                            runId,
+                            stage.stage(),
+                            stage.key().orElseThrow(),
+                            source,
+                            "the checkpoint that the run goes on from was made of it"));
+        }
     }
 
     /** The run, if there is one with this id. */

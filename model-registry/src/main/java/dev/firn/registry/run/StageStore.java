@@ -258,25 +258,21 @@ public final class StageStore {
     }
 
     /**
-     * Makes a stage that failed or was cancelled wait again, for a retry of its run. Its checkpoints stay.
-     *
-     * @throws ConflictException when the stage is in another state
+     * Makes the stages of a run that failed or were cancelled wait again, in the caller's transaction. Their checkpoints and what
+     * steered them stay.
      */
-    public StageExecution reset(UUID runId, String stage) {
-        return database.inTransaction(handle -> {
-            UUID id = handle.createQuery("""
-                            update stage_execution set
-                                fence = fence + 1, state = 'PENDING', failure = null, finished_at = null, reason = null
-                            where run_id = :runId and stage = :stage and state in ('FAILED', 'CANCELLED')
-                            returning id""")
-                    .bind("runId", runId)
-                    .bind("stage", stage)
-                    .mapTo(UUID.class)
-                    .findOne()
-                    .orElseThrow(() -> refused(handle, runId, stage, "be retried"));
-            event(handle, runId, stage, StageState.PENDING, state -> {});
-            return load(handle, id);
-        });
+    public static void reset(Handle transaction, UUID runId) {
+        transaction
+                .createQuery("""
+                        update stage_execution set
+                            fence = fence + 1, state = 'PENDING', stage_key = planned_key, failure = null,
+                            finished_at = null, reason = null
+                        where run_id = :runId and state in ('FAILED', 'CANCELLED')
+                        returning stage""")
+                .bind("runId", runId)
+                .mapTo(String.class)
+                .list()
+                .forEach(stage -> event(transaction, runId, stage, StageState.PENDING, state -> {}));
     }
 
     /**
@@ -309,7 +305,12 @@ public final class StageStore {
      * @throws ConflictException when the stage has begun, or the source is not finished
      */
     public StageExecution reuse(UUID runId, String stage, String stageKey, UUID source, String reason) {
-        return database.inTransaction(handle -> {
+        return database.inTransaction(handle -> reuse(handle, runId, stage, stageKey, source, reason));
+    }
+
+    /** Does in the caller's transaction what {@link #reuse(UUID, String, String, UUID, String)} does. */
+    static StageExecution reuse(
+            Handle handle, UUID runId, String stage, String stageKey, UUID source, String reason) {
             boolean finished = handle.createQuery(
                             "select 1 from stage_execution where id = :id and state = 'SUCCEEDED' for share")
                     .bind("id", source)
@@ -352,7 +353,6 @@ public final class StageStore {
                     StageState.REUSED,
                     state -> state.put("reason", reason).put("reusedFrom", source.toString()));
             return load(handle, moved.get());
-        });
     }
 
     /** The run's stages in their order. */

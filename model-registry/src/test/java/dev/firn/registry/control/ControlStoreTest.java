@@ -16,6 +16,8 @@ import dev.firn.registry.TestRegistry;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageAttempt;
+import dev.firn.registry.run.StageExecution;
+import dev.firn.registry.run.StageState;
 import dev.firn.registry.run.StageStore;
 import java.util.EnumSet;
 import java.util.List;
@@ -179,6 +181,39 @@ class ControlStoreTest {
                     assertThat(control.state()).isEqualTo(Control.State.REFUSED);
                     assertThat(control.reason()).contains("the stage had ended before");
                 });
+    }
+
+    @Test
+    void aFailedRunBeginsAgainWithWhatDidNotSucceed(TestRegistry registry) {
+        ControlStore controls = new ControlStore(registry.database());
+        RunStore runs = new RunStore(registry.database());
+        StageStore stages = new StageStore(registry.database());
+        UUID run = registry.run("prepare", "pretrain", "finetune").id();
+        runs.transition(run, EnumSet.of(RunState.QUEUED), RunState.RUNNING, Optional.empty());
+        stages.finish(registry.begin(run, "prepare"), List.of());
+        registry.begin(run, "pretrain");
+        assertThatThrownBy(() -> controls.retry(ask(run, "retry")))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("is RUNNING, not FAILED or CANCELLED");
+        assertThat(controls.retried(run)).isFalse();
+        stages.fail(run, "pretrain", TestRegistry.document("message", "broken"));
+        stages.cancelUnfinished(run);
+        runs.transition(
+                run,
+                EnumSet.of(RunState.RUNNING),
+                RunState.FAILED,
+                Optional.of(TestRegistry.document("message", "broken")));
+
+        controls.retry(ask(run, "retry"));
+
+        assertThat(controls.retried(run)).isTrue();
+        assertThat(runs.get(run).state()).isEqualTo(RunState.QUEUED);
+        assertThat(runs.get(run).failure()).isEmpty();
+        assertThat(runs.get(run).finishedAt()).isEmpty();
+        assertThat(stages.ofRun(run))
+                .extracting(StageExecution::state)
+                .containsExactly(StageState.SUCCEEDED, StageState.PENDING, StageState.PENDING);
+        assertThat(stages.get(run, "pretrain").failure()).isEmpty();
     }
 
     @Test

@@ -399,6 +399,32 @@ final class TrainingLoopTest {
     }
 
     @Test
+    void aBranchHasTheWeightsOfTheOtherAndItsOwnLength() throws IOException {
+        Path middle = Files.createTempDirectory(folder, "middle");
+        List<Double> expected;
+        try (TrainingLoop loop = maskedLanguage(6)) {
+            loop.step();
+            loop.step();
+            try (Snapshot snapshot = loop.snapshot()) {
+                snapshot.write(middle);
+            }
+            expected = losses(loop);
+        }
+        try (TrainingLoop branch = maskedLanguage(5)) {
+            branch.branchFrom(middle);
+            assertThat(branch.position()).isEqualTo(2);
+            assertThat(branch.totalSteps()).isEqualTo(5);
+            assertThat(branch.appliedUpdates()).isEmpty();
+            assertThat(losses(branch)).isEqualTo(expected.subList(0, 3));
+        }
+        try (TrainingLoop shorter = maskedLanguage(1)) {
+            assertThatThrownBy(() -> shorter.branchFrom(middle))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("step 2");
+        }
+    }
+
+    @Test
     void refusesToRunPastTheEnd() throws IOException {
         try (TrainingLoop loop = maskedLanguage(1)) {
             loop.step();
