@@ -157,7 +157,7 @@ class SteeringTest {
             ask(run, ControlKind.PAUSE);
             awaitState(run, RunState.PAUSED);
             ask(run, ControlKind.RESUME);
-            assertThat(firn.state(run)).isEqualTo(RunState.RUNNING);
+            awaitState(run, RunState.RUNNING);
         }
 
         firn.control.cancel(run);
@@ -194,8 +194,7 @@ class SteeringTest {
         assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
         assertThat(controls(run))
                 .extracting(Control::kind, Control::state)
-                .containsExactly(
-                        tuple("cancel", Control.State.APPLIED), tuple("pause", Control.State.APPLIED));
+                .containsExactly(tuple("cancel", Control.State.APPLIED), tuple("pause", Control.State.APPLIED));
         assertThat(checkpoints(run)).hasSize(1);
     }
 
@@ -265,14 +264,18 @@ class SteeringTest {
 
     /** Records what took effect in one run's pretraining as having taken effect in another's, which has not begun. */
     private static void copyControls(UUID from, UUID to) {
-        firn.stores.database().useTransaction(handle -> handle.createUpdate("""
+        firn.stores
+                .database()
+                .useTransaction(handle -> handle.createUpdate("""
                         insert into control (run_id, kind, value, state, stage_execution_id, effective_step, decided_at)
                         select :to, kind, value, state, :execution, effective_step, decided_at
                         from control where run_id = :from order by id""")
-                .bind("from", from)
-                .bind("to", to)
-                .bind("execution", firn.stores.stages().get(to, "pretrain").id())
-                .execute());
+                        .bind("from", from)
+                        .bind("to", to)
+                        .bind(
+                                "execution",
+                                firn.stores.stages().get(to, "pretrain").id())
+                        .execute());
     }
 
     private static List<String> keys(UUID run) {
@@ -332,10 +335,7 @@ class SteeringTest {
                         .filter(stage -> stage.state() == StageState.REUSED)
                         .map(StageExecution::stage))
                 .containsExactly("prepare", "initialise", "filter");
-        assertThat(checkpoints(same))
-                .extracting(Checkpoint::step)
-                .contains(60L)
-                .allMatch(step -> step > middle.step());
+        assertThat(checkpoints(same)).extracting(Checkpoint::step).contains(60L).allMatch(step -> step > middle.step());
         assertThat(firn.ended(longer).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(firn.stores.runs().get(longer).name()).isEqualTo("longer");
         assertThat(firn.stores.runs().get(longer).parentCheckpoint()).contains(middle.id());
@@ -360,10 +360,15 @@ class SteeringTest {
                         middle.id(),
                         "{encoder: {hiddenSize: 64}, tokenizer: {vocabularySize: 900}, filter: {topRank: 3}, pretrain: {steps: 19}}",
                         Optional.empty()))
-                .isInstanceOfSatisfying(InvalidSpecificationException.class, refused -> assertThat(refused.faults())
-                        .extracting(Fault::pointer)
-                        .contains(
-                                "/encoder/hiddenSize", "/tokenizer/vocabularySize", "/filter/topRank", "/pretrain/steps"));
+                .isInstanceOfSatisfying(
+                        InvalidSpecificationException.class,
+                        refused -> assertThat(refused.faults())
+                                .extracting(Fault::pointer)
+                                .contains(
+                                        "/encoder/hiddenSize",
+                                        "/tokenizer/vocabularySize",
+                                        "/filter/topRank",
+                                        "/pretrain/steps"));
         assertThatThrownBy(() -> firn.submission.fork(UUID.randomUUID(), "", Optional.empty()))
                 .isInstanceOf(NotFoundException.class);
     }

@@ -168,7 +168,8 @@ public final class RunControl {
         stores.controls()
                 .retry(new NewControl(
                         runId, "retry", Optional.empty(), Optional.empty(), requestId.map(id -> "retry:" + id)));
-        // The workflow that closed the run's row may take a moment to close itself; reconciliation starts what is not started here
+        // The workflow that closed the run's row may take a moment to close itself; reconciliation starts what is not
+        // started here
         long deadline = System.nanoTime() + CLOSING.toNanos();
         while (!starter.start(runId) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(BETWEEN_STARTS.toNanos());

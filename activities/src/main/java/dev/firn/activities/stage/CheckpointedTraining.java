@@ -14,8 +14,8 @@ import dev.firn.registry.metric.MetricPoint;
 import dev.firn.training.trainer.Snapshot;
 import dev.firn.training.trainer.StepReport;
 import dev.firn.training.trainer.TrainingLoop;
-import dev.firn.workflows.specification.CheckpointsSpecification;
 import dev.firn.workflows.run.ControlKind;
+import dev.firn.workflows.specification.CheckpointsSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -155,11 +155,13 @@ final class CheckpointedTraining {
     /** What took effect in earlier attempts and is not in the checkpoint that this one goes on from. */
     private void replay() {
         long position = loop.position();
-        // A checkpoint of a step holds what took effect before it; of what did at that very step, as many as it had then.
+        // A checkpoint of a step holds what took effect before it; of what did at that very step, as many as it had
+        // then.
         long inCheckpoint = loop.appliedUpdates().stream()
                 .filter(update -> update.step() == position)
                 .count();
-        for (Control control : context.stores().controls().appliedTo(context.token().executionId())) {
+        for (Control control :
+                context.stores().controls().appliedTo(context.token().executionId())) {
             ControlKind kind = ControlKind.of(control.kind());
             if (!kind.changesTheWeights() || (effectiveStep(control) < position)) {
                 continue;
@@ -245,8 +247,7 @@ final class CheckpointedTraining {
         try {
             loop.branchFrom(context.fetch(parent.artifact()));
         } catch (CorruptBlobException | IllegalArgumentException e) {
-            throw new PermanentFailure(
-                    "Checkpoint " + parent.id() + " cannot be gone on from: " + e.getMessage());
+            throw new PermanentFailure("Checkpoint " + parent.id() + " cannot be gone on from: " + e.getMessage());
         }
         context.stores().stages().resumed(context.token(), parent.id(), parent.step());
         context.stores().metrics().discardAfter(context.token(), parent.step());

@@ -180,10 +180,10 @@ final class StageRunner {
 
     private boolean builtOnSteered(UUID runId, Stage stage) {
         return stage.upstream().stream()
-                .anyMatch(before -> !updates(
-                                        stores.stages().get(runId, before.label()).id())
-                                .isEmpty()
-                        || builtOnSteered(runId, before));
+                .anyMatch(before ->
+                        !updates(stores.stages().get(runId, before.label()).id())
+                                        .isEmpty()
+                                || builtOnSteered(runId, before));
     }
 
     private boolean builtElsewhere(UUID runId, Stage stage, JsonNode plannedOn) {

@@ -75,7 +75,7 @@ final class ForkRules {
     }
 
     private static boolean same(JsonNode before, JsonNode after) {
-        return before.isNumber() && after.isNumber()
+        return (before.isNumber() && after.isNumber())
                 ? before.decimalValue().compareTo(after.decimalValue()) == 0
                 : before.equals(after);
     }

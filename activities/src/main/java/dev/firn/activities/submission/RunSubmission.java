@@ -147,10 +147,12 @@ public final class RunSubmission {
                         StageKeys.under(
                                 planned,
                                 Map.of(
-                                        "checkpoint", checkpoint.artifact().digest().hex(),
+                                        "checkpoint",
+                                                checkpoint.artifact().digest().hex(),
                                         "step", checkpoint.step(),
                                         "upstream", upstream)));
-            } else if (upstream.equals(stage.upstream().stream().map(plan.keys()::get).toList())) {
+            } else if (upstream.equals(
+                    stage.upstream().stream().map(plan.keys()::get).toList())) {
                 keys.put(stage, planned);
             } else {
                 keys.put(stage, StageKeys.under(planned, Map.of("upstream", upstream)));

@@ -107,7 +107,7 @@ class ControlResourceTest {
         given().post("/api/runs/" + run.id() + "/retry")
                 .then()
                 .statusCode(409)
-                .body("detail", containsString("is QUEUED, not FAILED or CANCELLED"));
+                .body("detail", containsString("is QUEUED, not CANCELLED or FAILED"));
     }
 
     @Test

@@ -71,7 +71,7 @@ public final class ControlStore {
     }
 
     /**
-     * Lets a run go on that waits because somebody asked for it.
+     * Lets a run go on that waits because somebody asked for it: it waits for a compute slot then, having given up its own.
      *
      * @throws ConflictException when the run does not wait
      * @throws NotFoundException when there is no such run
@@ -79,16 +79,12 @@ public final class ControlStore {
     public Control resume(NewControl request) {
         return database.inTransaction(handle -> once(handle, request, state -> {
             require(request, state, EnumSet.of(RunState.PAUSED));
-            boolean begun = handle.createQuery("select started_at is not null from run where id = :run")
-                    .bind("run", request.runId())
-                    .mapTo(Boolean.class)
-                    .one();
             Control resume = insert(handle, request, Control.State.APPLIED, Optional.empty());
             RunStore.transition(
                     handle,
                     request.runId(),
                     EnumSet.of(RunState.PAUSED),
-                    begun ? RunState.RUNNING : RunState.QUEUED,
+                    RunState.QUEUED,
                     Optional.empty());
             return resume;
         }));

@@ -169,8 +169,7 @@ public final class StageStore {
             if (!outputs.isEmpty()) {
                 batch.execute();
             }
-            stageKey.ifPresent(key -> handle.createUpdate(
-                            "update stage_execution set stage_key = :key where id = :id")
+            stageKey.ifPresent(key -> handle.createUpdate("update stage_execution set stage_key = :key where id = :id")
                     .bind("key", key)
                     .bind("id", token.executionId())
                     .execute());
@@ -309,50 +308,46 @@ public final class StageStore {
     }
 
     /** Does in the caller's transaction what {@link #reuse(UUID, String, String, UUID, String)} does. */
-    static StageExecution reuse(
-            Handle handle, UUID runId, String stage, String stageKey, UUID source, String reason) {
-            boolean finished = handle.createQuery(
-                            "select 1 from stage_execution where id = :id and state = 'SUCCEEDED' for share")
-                    .bind("id", source)
-                    .mapTo(Integer.class)
-                    .findOne()
-                    .isPresent();
-            if (!finished) {
-                throw new ConflictException("the execution " + source + " is not finished; it cannot be reused");
-            }
-            Optional<UUID> moved = handle.createQuery("""
+    static StageExecution reuse(Handle handle, UUID runId, String stage, String stageKey, UUID source, String reason) {
+        boolean finished = handle.createQuery(
+                        "select 1 from stage_execution where id = :id and state = 'SUCCEEDED' for share")
+                .bind("id", source)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+        if (!finished) {
+            throw new ConflictException("the execution " + source + " is not finished; it cannot be reused");
+        }
+        Optional<UUID> moved = handle.createQuery("""
                             update stage_execution set
                                 fence = fence + 1, state = 'REUSED', stage_key = :key, reused_from = :source,
                                 reason = :reason, started_at = now(), finished_at = now()
                             where run_id = :runId and stage = :stage and state = 'PENDING' and id <> :source
                             returning id""")
-                    .bind("runId", runId)
-                    .bind("stage", stage)
-                    .bind("key", stageKey)
-                    .bind("source", source)
-                    .bind("reason", reason)
-                    .mapTo(UUID.class)
-                    .findOne();
-            if (moved.isEmpty()) {
-                StageExecution present = find(handle, runId, stage).orElseThrow(() -> missing(runId, stage));
-                if (present.state() == StageState.REUSED && present.reusedFrom().equals(Optional.of(source))) {
-                    return withOutputs(handle, List.of(present)).getFirst();
-                }
-                throw refused(handle, runId, stage, "be reused");
+                .bind("runId", runId)
+                .bind("stage", stage)
+                .bind("key", stageKey)
+                .bind("source", source)
+                .bind("reason", reason)
+                .mapTo(UUID.class)
+                .findOne();
+        if (moved.isEmpty()) {
+            StageExecution present = find(handle, runId, stage).orElseThrow(() -> missing(runId, stage));
+            if (present.state() == StageState.REUSED && present.reusedFrom().equals(Optional.of(source))) {
+                return withOutputs(handle, List.of(present)).getFirst();
             }
-            handle.createUpdate("""
+            throw refused(handle, runId, stage, "be reused");
+        }
+        handle.createUpdate("""
                             insert into stage_output (stage_execution_id, name, artifact)
-                            select :id, name, artifact from stage_output where stage_execution_id = :source""")
-                    .bind("id", moved.get())
-                    .bind("source", source)
-                    .execute();
-            event(
-                    handle,
-                    runId,
-                    stage,
-                    StageState.REUSED,
-                    state -> state.put("reason", reason).put("reusedFrom", source.toString()));
-            return load(handle, moved.get());
+                            select :id, name, artifact from stage_output where stage_execution_id = :source""").bind("id", moved.get()).bind("source", source).execute();
+        event(
+                handle,
+                runId,
+                stage,
+                StageState.REUSED,
+                state -> state.put("reason", reason).put("reusedFrom", source.toString()));
+        return load(handle, moved.get());
     }
 
     /** The run's stages in their order. */

@@ -112,10 +112,10 @@ class ControlStoreTest {
 
         controls.resume(ask(token.runId(), "resume"));
 
-        assertThat(state(registry, token)).isEqualTo(RunState.RUNNING);
+        assertThat(state(registry, token)).isEqualTo(RunState.QUEUED);
         assertThatThrownBy(() -> controls.resume(ask(token.runId(), "resume")))
                 .isInstanceOf(ConflictException.class)
-                .hasMessageContaining("is RUNNING, not PAUSED");
+                .hasMessageContaining("is QUEUED, not PAUSED");
     }
 
     @Test
@@ -194,7 +194,7 @@ class ControlStoreTest {
         registry.begin(run, "pretrain");
         assertThatThrownBy(() -> controls.retry(ask(run, "retry")))
                 .isInstanceOf(ConflictException.class)
-                .hasMessageContaining("is RUNNING, not FAILED or CANCELLED");
+                .hasMessageContaining("is RUNNING, not CANCELLED or FAILED");
         assertThat(controls.retried(run)).isFalse();
         stages.fail(run, "pretrain", TestRegistry.document("message", "broken"));
         stages.cancelUnfinished(run);
@@ -230,8 +230,6 @@ class ControlStoreTest {
 
         assertThat(controls.list(token.runId(), PageRequest.first(5)).items())
                 .extracting(Control::kind, Control::state)
-                .containsExactly(
-                        tuple("cancel", Control.State.APPLIED),
-                        tuple("pause", Control.State.REFUSED));
+                .containsExactly(tuple("cancel", Control.State.APPLIED), tuple("pause", Control.State.REFUSED));
     }
 }

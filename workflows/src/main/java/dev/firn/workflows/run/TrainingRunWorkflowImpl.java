@@ -59,6 +59,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
     private final List<StageOutcome> finished = new ArrayList<>();
     private @Nullable Stage current;
     private String computeQueue = "";
+    private boolean ended;
     private boolean paused;
     private long resumed;
 
@@ -80,6 +81,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
                     : new RunEnding(RunEnding.State.FAILED, current, reason(e));
         }
         current = null;
+        ended = true;
         RunEnding last = ending;
         // A cancelled workflow may start nothing in its own scope, yet the run's row must be closed.
         Workflow.newDetachedCancellationScope(() -> {
@@ -120,15 +122,16 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
     @Override
     public void checkControl(ControlRequest request) {
         String asked = request.kind().label() + " is refused: run " + request.runId();
-        if (current == null) {
-            throw new IllegalStateException(asked + " is about to begin, or to end");
+        if (ended) {
+            throw new IllegalStateException(asked + " has ended");
         }
         if (paused && !request.kind().whilePaused()) {
             throw new IllegalStateException(asked + " is PAUSED");
         }
-        if (request.kind().ofTrainStage() && !current.trains()) {
+        if (request.kind().ofTrainStage() && (current == null || !current.trains())) {
             throw new IllegalStateException(
-                    asked + " is in stage " + current.label() + ", and that is for a train stage only");
+                    asked + (current == null ? " has not begun" : " is in stage " + current.label())
+                            + ", and that is for a train stage only");
         }
     }
 
