@@ -3,6 +3,7 @@ package dev.firn.activities;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.checkpoint.CheckpointStore;
+import dev.firn.registry.control.ControlStore;
 import dev.firn.registry.dataset.DatasetStore;
 import dev.firn.registry.evaluation.EvaluationStore;
 import dev.firn.registry.event.EventStore;
@@ -28,6 +29,7 @@ public record Stores(
         LineageStore lineage,
         WorkerStore workers,
         QueueStore queue,
+        ControlStore controls,
         ArtifactStore artifacts) {
 
     /** The stores over a database, and an artifact store over an object store. */
@@ -45,6 +47,7 @@ public record Stores(
                 new LineageStore(database),
                 new WorkerStore(database),
                 new QueueStore(database),
+                new ControlStore(database),
                 artifacts);
     }
 }

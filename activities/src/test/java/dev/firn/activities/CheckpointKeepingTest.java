@@ -56,7 +56,7 @@ class CheckpointKeepingTest {
     void aDamagedCheckpointIsSetAsideAndTheRunGoesOnFromTheOneBeforeToTheSameBits() throws IOException {
         UUID undisturbed = submit();
         TestBed.await(Duration.ofMinutes(2), () -> stage(undisturbed) == StageState.SUCCEEDED);
-        firn.control.cancel(undisturbed);
+        firn.control.cancel(undisturbed, Optional.empty());
         firn.ended(undisturbed);
 
         assertThat(checkpoints(undisturbed))
@@ -92,7 +92,7 @@ class CheckpointKeepingTest {
                     assertThat(event.message()).contains("step " + newest.step());
                     assertThat(event.data().path("sha256").asText()).isEqualTo(weights.hex());
                 });
-        firn.control.cancel(disturbed);
+        firn.control.cancel(disturbed, Optional.empty());
         firn.ended(disturbed);
     }
 

@@ -70,7 +70,7 @@ class QueueTest {
                 () -> firn.stores.events().after(second, 0, 100).stream()
                         .anyMatch(event -> event.message().startsWith("waits for a free compute slot")));
 
-        firn.control.cancel(second);
+        firn.control.cancel(second, Optional.empty());
 
         Run ended = firn.ended(second);
         assertThat(ended.state()).isEqualTo(RunState.CANCELLED);

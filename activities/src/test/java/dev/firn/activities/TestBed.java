@@ -75,7 +75,7 @@ final class TestBed implements AutoCloseable {
         this.inputs = new TrainingInputs(MavenArtifacts.standard(home.resolve("artifacts")), unpacked());
         RunStarter starter = new RunStarter(client);
         this.submission = new RunSubmission(stores, inputs, starter);
-        this.control = new RunControl(stores, client);
+        this.control = new RunControl(stores, client, starter);
         this.reconciler = new Reconciler(stores, client, starter);
         startWorker();
     }

@@ -303,13 +303,13 @@ class TrainingRunTest {
                         .map(progress -> progress.path("step").asLong() > 5)
                         .orElse(false));
 
-        firn.control.cancel(run);
+        firn.control.cancel(run, Optional.empty());
 
         assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
         assertThat(firn.stores.stages().get(run, "pretrain").state()).isEqualTo(StageState.CANCELLED);
         assertThat(firn.stores.stages().get(run, "finetune").state()).isEqualTo(StageState.CANCELLED);
         assertThat(checkpoints(run, "pretrain")).hasSize(1);
-        assertThatThrownBy(() -> firn.control.cancel(run)).isInstanceOf(ConflictException.class);
+        assertThatThrownBy(() -> firn.control.cancel(run, Optional.empty())).isInstanceOf(ConflictException.class);
     }
 
     @Test

@@ -83,6 +83,13 @@ public final class Reconciler {
             return;
         }
         Optional<RunEnding> ending = ending(status.get());
+        if (ending.isPresent()
+                && run.state() == RunState.QUEUED
+                && stores.controls().retried(run.id())) {
+            // The closed workflow is that of the time before
+            starter.start(run.id());
+            return;
+        }
         if (ending.isPresent()) {
             new RunActivitiesImpl(stores).end(run.id(), ending.get());
         }

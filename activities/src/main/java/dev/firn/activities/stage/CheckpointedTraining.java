@@ -10,18 +10,24 @@ import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.NewCheckpoint;
 import dev.firn.registry.checkpoint.Retention;
+import dev.firn.registry.control.Control;
 import dev.firn.registry.metric.MetricPoint;
 import dev.firn.training.trainer.Snapshot;
 import dev.firn.training.trainer.StepReport;
 import dev.firn.training.trainer.TrainingLoop;
+import dev.firn.workflows.run.ControlKind;
 import dev.firn.workflows.specification.CheckpointsSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +54,9 @@ final class CheckpointedTraining {
     private final CheckpointSchedule schedule;
     private final Optional<Retention> retention;
     private final List<MetricPoint> points = new ArrayList<>();
+    private final Set<Long> decided = new HashSet<>();
+    private final Deque<Control> recorded = new ArrayDeque<>();
+    private boolean stopped;
     private long lastCommitted = -1;
 
     CheckpointedTraining(StageContext context, TrainingLoop loop, CheckpointsSpecification policy) {
@@ -61,13 +70,18 @@ final class CheckpointedTraining {
     /** Trains to the end; the loop then holds the final weights, and a checkpoint of the last step is committed. */
     void run() throws IOException {
         resume();
+        replay();
         try (ExecutorService writer = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("checkpoint-writer").factory())) {
             CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
             Pace pace = new Pace();
             try {
-                while (loop.position() < loop.totalSteps()) {
+                while (true) {
                     context.check();
+                    writing = obey(writer, writing);
+                    if (stopped || loop.position() >= loop.totalSteps()) {
+                        break;
+                    }
                     long start = System.nanoTime();
                     StepReport report = loop.step();
                     double seconds = (System.nanoTime() - start) / 1e9;
@@ -85,13 +99,85 @@ final class CheckpointedTraining {
                     join(writing);
                     commitLast(writer);
                 }
-                throw e;
+                throw e.after(loop.position());
             }
             commitLast(writer);
         } finally {
             MDC.remove("step");
         }
         flush();
+    }
+
+    /**
+     * Does what took effect before the next step in an earlier attempt, then what is asked for now. What is asked for now waits
+     * until all that took effect earlier is done again, so that a later request is never overridden by an earlier one.
+     */
+    private CompletableFuture<Void> obey(ExecutorService writer, CompletableFuture<Void> writing) {
+        while (!recorded.isEmpty() && effectiveStep(recorded.getFirst()) <= loop.position()) {
+            apply(recorded.removeFirst());
+        }
+        CompletableFuture<Void> present = writing;
+        if (stopped) {
+            return present;
+        }
+        for (Control control : lastChance() ? context.controlsNow() : context.controls()) {
+            ControlKind kind = ControlKind.of(control.kind());
+            boolean now = kind.changesTheWeights() ? recorded.isEmpty() : kind == ControlKind.CHECKPOINT;
+            if (!now || !decided.add(control.id())) {
+                continue;
+            }
+            Control effective = context.stores().controls().apply(context.token(), control.id(), loop.position());
+            if (kind == ControlKind.CHECKPOINT) {
+                if (loop.position() > lastCommitted) {
+                    join(present);
+                    present = checkpoint(writer, null);
+                }
+            } else {
+                apply(effective);
+            }
+        }
+        return present;
+    }
+
+    /** What is asked for reaches a stage within about a second; before its last step is its end, nothing may be missed. */
+    private boolean lastChance() {
+        return loop.position() >= loop.totalSteps();
+    }
+
+    private void apply(Control control) {
+        switch (ControlKind.of(control.kind())) {
+            case LEARNING_RATE_SCALE ->
+                loop.scaleLearningRate(control.value().orElseThrow().asDouble());
+            case EXTEND -> loop.extend(control.value().orElseThrow().asLong());
+            case STOP -> stopped = true;
+            case PAUSE, RESUME, CHECKPOINT -> throw new IllegalArgumentException(control.kind() + " changes nothing");
+        }
+    }
+
+    private static long effectiveStep(Control control) {
+        return control.effectiveStep().orElseThrow();
+    }
+
+    /** What took effect in earlier attempts and is not in the checkpoint that this one goes on from. */
+    private void replay() {
+        long position = loop.position();
+        // A checkpoint of a step holds what took effect before it; of what did at that very step, as many as it had
+        // then.
+        long inCheckpoint = loop.appliedUpdates().stream()
+                .filter(update -> update.step() == position)
+                .count();
+        for (Control control :
+                context.stores().controls().appliedTo(context.token().executionId())) {
+            ControlKind kind = ControlKind.of(control.kind());
+            if (!kind.changesTheWeights() || (effectiveStep(control) < position)) {
+                continue;
+            }
+            if (kind != ControlKind.STOP && effectiveStep(control) == position && inCheckpoint > 0) {
+                inCheckpoint--;
+                continue;
+            }
+            recorded.addLast(control);
+        }
     }
 
     private void commitLast(ExecutorService writer) throws IOException {
@@ -102,20 +188,24 @@ final class CheckpointedTraining {
 
     /** A checkpoint whose bytes turn out broken is left for the one before, and so on down to the start. */
     private void resume() throws IOException {
+        Optional<Checkpoint> parent = context.run()
+                .parentCheckpoint()
+                .map(id -> context.stores().checkpoints().get(id))
+                .filter(checkpoint -> checkpoint.stage().equals(context.token().stage()));
+        parent.ifPresent(checkpoint -> context.uses(checkpoint.artifact().digest(), "checkpoint"));
         while (true) {
             Optional<Checkpoint> newest =
                     context.stores().checkpoints().newestUsable(context.token().executionId());
+            if (newest.isEmpty() && parent.isPresent()) {
+                branch(parent.get());
+                return;
+            }
             if (newest.isEmpty()) {
                 context.stores().metrics().discardAfter(context.token(), -1);
                 return;
             }
             Checkpoint checkpoint = newest.get();
-            if (checkpoint.formatVersion() > FORMAT_VERSION) {
-                throw new PermanentFailure("Checkpoint " + checkpoint.id() + " of step " + checkpoint.step()
-                        + " is of format " + checkpoint.formatVersion()
-                        + ", written by a newer Firn; this one reads up to "
-                        + FORMAT_VERSION + ". Update this Firn, then retry the run");
-            }
+            requireReadable(checkpoint);
             try {
                 Path folder = context.fetch(checkpoint.artifact());
                 loop.restore(folder);
@@ -128,6 +218,15 @@ final class CheckpointedTraining {
             lastCommitted = checkpoint.step();
             schedule.taken(checkpoint.step(), System.nanoTime());
             return;
+        }
+    }
+
+    private static void requireReadable(Checkpoint checkpoint) {
+        if (checkpoint.formatVersion() > FORMAT_VERSION) {
+            throw new PermanentFailure("Checkpoint " + checkpoint.id() + " of step " + checkpoint.step()
+                    + " is of format " + checkpoint.formatVersion()
+                    + ", written by a newer Firn; this one reads up to "
+                    + FORMAT_VERSION + ". Update this Firn, then retry the run");
         }
     }
 
@@ -146,6 +245,20 @@ final class CheckpointedTraining {
                                 .put("checkpoint", broken.id().toString())
                                 .put("step", broken.step())
                                 .put("sha256", fault.digest().hex()));
+    }
+
+    /** Begins with another run's checkpoint. */
+    private void branch(Checkpoint parent) throws IOException {
+        requireReadable(parent);
+        try {
+            loop.branchFrom(context.fetch(parent.artifact()));
+        } catch (CorruptBlobException | IllegalArgumentException e) {
+            throw new PermanentFailure("Checkpoint " + parent.id() + " cannot be gone on from: " + e.getMessage());
+        }
+        context.stores().stages().resumed(context.token(), parent.id(), parent.step());
+        context.stores().metrics().discardAfter(context.token(), parent.step());
+        lastCommitted = parent.step();
+        schedule.taken(parent.step(), System.nanoTime());
     }
 
     private CompletableFuture<Void> checkpoint(ExecutorService writer, StepReport report) {

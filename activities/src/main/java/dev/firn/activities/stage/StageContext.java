@@ -10,6 +10,7 @@ import dev.firn.registry.Digest;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.control.Control;
 import dev.firn.registry.lineage.LineageInput;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.StageOutput;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -103,6 +105,16 @@ final class StageContext {
      */
     void check() {
         vitals.check();
+    }
+
+    /** What the stage was asked to do, as of a moment ago; cheap, may be called at every step. */
+    List<Control> controls() {
+        return vitals.controls();
+    }
+
+    /** What the stage was asked to do until now; asks the database. */
+    List<Control> controlsNow() {
+        return stores.controls().open(token);
     }
 
     /** Progress of something countable; stops the work when the stage must not go on. */

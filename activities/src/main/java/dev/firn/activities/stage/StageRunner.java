@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.activities.Stores;
 import dev.firn.registry.ConflictException;
@@ -22,6 +23,7 @@ import dev.firn.registry.run.StageState;
 import dev.firn.training.data.DataFaultException;
 import dev.firn.training.trainer.MemoryShortageException;
 import dev.firn.training.trainer.NonFiniteLossException;
+import dev.firn.workflows.run.ControlKind;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SpecificationReader;
 import dev.firn.workflows.stage.Stage;
@@ -44,6 +46,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,6 +120,9 @@ final class StageRunner {
                 return new StageOutcome(
                         task.stage(), execution.key().orElseThrow(), execution.state() == StageState.REUSED);
             }
+            if (stores.controls().pauseIfAsked(runId)) {
+                throw new StageStoppedException(StageStoppedException.Reason.PAUSED);
+            }
             if (run.state() == RunState.QUEUED) {
                 stores.runs().transition(runId, EnumSet.of(RunState.QUEUED), RunState.RUNNING, Optional.empty());
             }
@@ -143,9 +149,15 @@ final class StageRunner {
                             worker,
                             Optional.of(MAPPER.<JsonNode>valueToTree(fingerprint)));
             perform(activity, run, specification, token, fingerprint, work, meters);
+            stores.controls().refuseOpen(token, "the stage had ended before");
             return new StageOutcome(task.stage(), key, false);
         } catch (StageStoppedException e) {
             throw stopped(e, task, token);
+        } catch (ConflictException e) {
+            // Somebody may have paused it since its state was read
+            throw stores.runs().get(runId).state() == RunState.PAUSED
+                    ? paused(task)
+                    : failure(activity, task, token, e);
         } catch (IOException | RuntimeException e) {
             throw failure(activity, task, token, e);
         }
@@ -153,23 +165,57 @@ final class StageRunner {
 
     /**
      * The planned key; or another one when this attempt, or a stage that this one builds on, was computed on a machine
-     * with other numerics than the plan's, since the outputs then have other bits.
+     * with other numerics than the plan's, or when one that it builds on was steered, since the outputs then have other bits.
      */
     private String key(StageTask task, Run run, StageExecution execution, Map<String, Object> fingerprint) {
         String planned = execution
-                .key()
+                .plannedKey()
                 .orElseThrow(() -> new PermanentFailure(
                         "Stage " + task.stage().label() + " of run " + run.id() + " was never planned"));
         JsonNode plannedOn = run.fingerprint().orElse(MAPPER.valueToTree(fingerprint));
         JsonNode here = MAPPER.valueToTree(fingerprint);
-        if (!StageKeys.computesFloats(task.stage())
-                || (here.equals(plannedOn) && !builtElsewhere(run.id(), task.stage(), plannedOn))) {
+        boolean elsewhere = StageKeys.computesFloats(task.stage())
+                && (!here.equals(plannedOn) || builtElsewhere(run.id(), task.stage(), plannedOn));
+        if (!elsewhere && !builtOnSteered(run.id(), task.stage())) {
             return planned;
         }
         List<String> upstream = task.stage().upstream().stream()
                 .map(stage -> stores.stages().get(run.id(), stage.label()).key().orElse(""))
                 .toList();
         return StageKeys.under(planned, Map.of("fingerprint", fingerprint, "upstream", upstream));
+    }
+
+    /** The key of a stage that was steered, so that no other run takes it for one that was left alone. */
+    private Optional<String> steered(StageToken token) {
+        List<Map<String, Object>> updates = updates(token.executionId());
+        return updates.isEmpty()
+                ? Optional.empty()
+                : stores.stages()
+                        .get(token.runId(), token.stage())
+                        .key()
+                        .map(key -> StageKeys.under(key, Map.of("updates", updates)));
+    }
+
+    /** What changed the weights of a stage while it trained. */
+    private List<Map<String, Object>> updates(UUID executionId) {
+        return stores.controls().appliedTo(executionId).stream()
+                .filter(control -> ControlKind.of(control.kind()).changesTheWeights())
+                .map(control -> Map.<String, Object>of(
+                        "kind",
+                        control.kind(),
+                        "step",
+                        control.effectiveStep().orElseThrow(),
+                        "value",
+                        control.value().orElse(NullNode.getInstance())))
+                .toList();
+    }
+
+    private boolean builtOnSteered(UUID runId, Stage stage) {
+        return stage.upstream().stream()
+                .anyMatch(before ->
+                        !updates(stores.stages().get(runId, before.label()).id())
+                                        .isEmpty()
+                                || builtOnSteered(runId, before));
     }
 
     private boolean builtElsewhere(UUID runId, Stage stage, JsonNode plannedOn) {
@@ -208,7 +254,7 @@ final class StageRunner {
                             outputs.stream()
                                     .map(output -> output.artifact().digest())
                                     .toList());
-            stores.stages().finish(token, outputs);
+            stores.stages().finish(token, steered(token), outputs);
         } finally {
             ScratchFolders.delete(folder);
         }
@@ -223,6 +269,12 @@ final class StageRunner {
                 }
                 yield (RuntimeException) stop.getCause();
             }
+            case PAUSED -> {
+                if (token != null) {
+                    pause(token, stop.step());
+                }
+                yield paused(task);
+            }
             // Temporal's own exception tells its server what became of the activity
             case SHUTTING_DOWN, REPLACED -> (RuntimeException) stop.getCause();
             // But here it would tell of a cancellation, after which there is no other attempt
@@ -232,6 +284,19 @@ final class StageRunner {
                         stop.reason().name(),
                         stop);
         };
+    }
+
+    private void pause(StageToken token, OptionalLong step) {
+        try {
+            stores.controls().paused(token, step);
+        } catch (ConflictException e) {
+            // The workflow, which is being cancelled too, finds that out when it is about to wait
+            LOG.info("{} does not pause: {}", token, e.getMessage());
+        }
+    }
+
+    private static RuntimeException paused(StageTask task) {
+        return ApplicationFailure.newNonRetryableFailure("Run " + task.runId() + " waits", StageActivities.PAUSED);
     }
 
     private RuntimeException failure(

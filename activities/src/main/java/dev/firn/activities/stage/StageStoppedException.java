@@ -6,6 +6,7 @@ import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.TimeoutFailure;
+import java.util.OptionalLong;
 
 /** The stage must not go on. */
 final class StageStoppedException extends RuntimeException {
@@ -22,11 +23,19 @@ final class StageStoppedException extends RuntimeException {
          * stage to another: what is worth keeping may be committed as long as the fence is this attempt's.
          */
         UNHEARD,
+        /** The run is asked to wait: what is worth keeping may be committed, another attempt goes on when it is resumed. */
+        PAUSED,
         /** Another attempt has taken over, or the run has ended: nothing may be written. */
         REPLACED
     }
 
     private final Reason reason;
+    private transient OptionalLong step = OptionalLong.empty();
+
+    StageStoppedException(Reason reason) {
+        super("The stage was stopped: " + reason);
+        this.reason = requireNonNull(reason, "reason is null");
+    }
 
     StageStoppedException(Reason reason, Throwable cause) {
         super("The stage was stopped: " + reason, cause);
@@ -44,6 +53,17 @@ final class StageStoppedException extends RuntimeException {
                     default -> Reason.REPLACED;
                 },
                 answer);
+    }
+
+    /** After the checkpoint of this step. */
+    StageStoppedException after(long checkpointStep) {
+        step = OptionalLong.of(checkpointStep);
+        return this;
+    }
+
+    /** The step of the last checkpoint; empty where there is none. */
+    OptionalLong step() {
+        return step;
     }
 
     Reason reason() {

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.activities.Stores;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.StaleFenceException;
+import dev.firn.registry.control.Control;
+import dev.firn.workflows.run.ControlKind;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -18,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a stage's vital signs: once a second, from a thread of its own, it heartbeats to Temporal and writes progress to
- * the registry, so that neither waits for a long step. It hears that way when the stage must stop.
+ * the registry, so that neither waits for a long step. It hears that way when the stage must stop, and reads what the run is asked to do.
  */
 final class Vitals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vitals.class);
@@ -31,6 +34,7 @@ final class Vitals implements AutoCloseable {
     private final ScheduledExecutorService ticker;
     private final AtomicReference<StageProgress> latest = new AtomicReference<>();
     private final AtomicReference<StageStoppedException> stopped = new AtomicReference<>();
+    private volatile List<Control> controls = List.of();
     private StageProgress written;
 
     Vitals(ActivityExecutionContext activity, Stores stores, StageToken token) {
@@ -53,6 +57,22 @@ final class Vitals implements AutoCloseable {
         }
     }
 
+    /** What the stage was asked to do, as of a moment ago; it may have been decided since. */
+    List<Control> controls() {
+        return controls;
+    }
+
+    private void listen() {
+        try {
+            controls = stores.controls().open(token);
+            if (controls.stream().anyMatch(control -> control.kind().equals(ControlKind.PAUSE.label()))) {
+                stop(new StageStoppedException(StageStoppedException.Reason.PAUSED));
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("Requests to {} could not be read", token, e);
+        }
+    }
+
     private void tick() {
         StageProgress progress = latest.get();
         try {
@@ -60,6 +80,7 @@ final class Vitals implements AutoCloseable {
         } catch (ActivityCompletionException e) {
             stop(StageStoppedException.of(e));
         }
+        listen();
         if (progress == null || progress.equals(written)) {
             return;
         }

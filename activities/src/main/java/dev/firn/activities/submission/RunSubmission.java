@@ -10,6 +10,7 @@ import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.stage.Numerics;
 import dev.firn.activities.stage.StageMemory;
 import dev.firn.registry.Digest;
+import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.run.CreatedRun;
 import dev.firn.registry.run.NewRun;
 import dev.firn.registry.run.StageExecution;
@@ -28,10 +29,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
 
 /** Takes specifications: refuses them with every fault named, or makes runs of them. Safe for use by several threads. */
 public final class RunSubmission {
@@ -87,17 +91,99 @@ public final class RunSubmission {
         Optional<NewRun.Idempotency> idempotency = idempotencyKey.map(
                 key -> new NewRun.Idempotency(key, Digest.of(body.getBytes(StandardCharsets.UTF_8))));
         Plan plan = plan(document);
+        List<NewRun.NewStage> stages = plan.keys().entrySet().stream()
+                .map(entry -> new NewRun.NewStage(entry.getKey().label(), Optional.of(entry.getValue())))
+                .toList();
+        return create(plan, stages, idempotency, Optional.empty(), requestedBy);
+    }
+
+    /**
+     * Accepts a run that goes on from a checkpoint of another, under a specification that is the other's with changes. It has the
+     * outputs of the stages before from the beginning; weights, moments and position of the checkpoint's stage are the
+     * checkpoint's, and everything after is its own. What steered the other does not carry over.
+     *
+     * @param patch a JSON merge patch (RFC 7396) of the other run's resolved specification, YAML or JSON
+     * @param idempotencyKey with it, the same patch of the same checkpoint gives the run of the first request again
+     * @param requestedBy who asks, kept with the run
+     * @throws dev.firn.registry.NotFoundException when there is no such checkpoint
+     * @throws dev.firn.workflows.specification.UnreadableSpecificationException when the patch is neither YAML nor JSON
+     * @throws InvalidSpecificationException naming every fault, such as a change that the checkpoint does not fit
+     * @throws dev.firn.registry.ConflictException when the key was used with something else
+     */
+    public Submission fork(
+            UUID checkpointId, String patch, Optional<String> idempotencyKey, Optional<String> requestedBy) {
+        Checkpoint checkpoint = stores.checkpoints().get(checkpointId);
+        JsonNode before = reader.toDocument(reader.read(stores.runs().specification(checkpoint.runId())));
+        JsonNode after = MergePatch.apply(before, reader.parse(patch.isBlank() ? "{}" : patch));
+        Stage stage = Stage.of(checkpoint.stage());
+        List<Fault> faults = ForkRules.faults(stage, checkpoint.step(), before, after);
+        Plan plan;
+        try {
+            plan = plan(after);
+        } catch (InvalidSpecificationException e) {
+            faults.addAll(e.faults());
+            throw new InvalidSpecificationException(faults);
+        }
+        if (!faults.isEmpty()) {
+            throw new InvalidSpecificationException(faults);
+        }
+        String request = checkpointId + "\n" + patch;
+        return create(
+                plan,
+                forkedStages(plan, stage, checkpoint),
+                idempotencyKey.map(
+                        key -> new NewRun.Idempotency(key, Digest.of(request.getBytes(StandardCharsets.UTF_8)))),
+                Optional.of(checkpointId),
+                requestedBy);
+    }
+
+    private List<NewRun.NewStage> forkedStages(Plan plan, Stage forked, Checkpoint checkpoint) {
+        Set<Stage> inherited = ForkRules.inherited(forked);
+        Map<Stage, String> keys = new EnumMap<>(Stage.class);
+        List<NewRun.NewStage> stages = new ArrayList<>();
+        for (Stage stage : Stage.values()) {
+            Optional<UUID> source = Optional.empty();
+            String planned = plan.keys().get(stage);
+            List<String> upstream = stage.upstream().stream().map(keys::get).toList();
+            if (inherited.contains(stage)) {
+                StageExecution of = stores.stages().get(checkpoint.runId(), stage.label());
+                source = Optional.of(of.reusedFrom().orElse(of.id()));
+                keys.put(stage, of.key().orElseThrow());
+            } else if (stage == forked) {
+                keys.put(
+                        stage,
+                        StageKeys.under(
+                                planned,
+                                Map.of(
+                                        "checkpoint",
+                                                checkpoint.artifact().digest().hex(),
+                                        "step", checkpoint.step(),
+                                        "upstream", upstream)));
+            } else if (upstream.equals(
+                    stage.upstream().stream().map(plan.keys()::get).toList())) {
+                keys.put(stage, planned);
+            } else {
+                keys.put(stage, StageKeys.under(planned, Map.of("upstream", upstream)));
+            }
+            stages.add(new NewRun.NewStage(stage.label(), Optional.of(keys.get(stage)), source));
+        }
+        return stages;
+    }
+
+    private Submission create(
+            Plan plan,
+            List<NewRun.NewStage> stages,
+            Optional<NewRun.Idempotency> idempotency,
+            Optional<UUID> parentCheckpoint,
+            Optional<String> requestedBy) {
         CreatedRun created = stores.runs()
                 .create(new NewRun(
                         plan.specification().name(),
                         reader.toDocument(plan.specification()),
                         plan.specification().priority(),
-                        plan.keys().entrySet().stream()
-                                .map(entry ->
-                                        new NewRun.NewStage(entry.getKey().label(), Optional.of(entry.getValue())))
-                                .toList(),
+                        stages,
                         idempotency,
-                        Optional.empty(),
+                        parentCheckpoint,
                         requestedBy));
         if (created.created()) {
             stores.runs().setFingerprint(created.run().id(), MAPPER.valueToTree(plan.fingerprint()));

@@ -2,9 +2,22 @@ package dev.firn.api.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.activities.submission.RunSubmission;
+import dev.firn.activities.submission.Submission;
+import dev.firn.api.http.BodyLimits;
+import dev.firn.api.run.RunView;
+import dev.firn.api.run.RunViews;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import dev.firn.api.download.Downloads;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
+import dev.firn.api.security.Caller;
 import dev.firn.api.http.Problem;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.CheckpointFilter;
@@ -31,8 +44,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class CheckpointResource {
     private final CheckpointStore checkpoints;
     private final Downloads downloads;
+    private final RunSubmission submission;
+    private final RunViews runs;
+    private final Caller caller;
 
-    public CheckpointResource(CheckpointStore checkpoints, Downloads downloads) {
+    public CheckpointResource(
+            CheckpointStore checkpoints,
+            Downloads downloads,
+            RunSubmission submission,
+            RunViews runs,
+            Caller caller) {
+        this.caller = requireNonNull(caller, "caller is null");
+        this.submission = requireNonNull(submission, "submission is null");
+        this.runs = requireNonNull(runs, "runs is null");
         this.checkpoints = requireNonNull(checkpoints, "checkpoints is null");
         this.downloads = requireNonNull(downloads, "downloads is null");
     }
@@ -65,6 +89,54 @@ public class CheckpointResource {
     public CheckpointView get(@PathParam("id") String id) {
         Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
         return CheckpointView.of(found, downloads.files(found.artifact()));
+    }
+
+    /** Makes a run that goes on from a checkpoint. */
+    @POST
+    @Path("/{id}/fork")
+    @Consumes({
+        "application/merge-patch+json",
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        "text/x-yaml",
+        MediaType.APPLICATION_JSON,
+        MediaType.WILDCARD
+    })
+    @Operation(
+            summary = "Start a run from a checkpoint",
+            description = "The body is a JSON merge patch (RFC 7396), JSON or YAML, of the specification of the run that"
+                    + " committed the checkpoint; empty for the same specification. The new run has the outputs of the"
+                    + " stages before from the beginning. What they were made with, and what the shapes of the weights"
+                    + " depend on, cannot be changed.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The run",
+            content = @Content(schema = @Schema(implementation = RunView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The run of the first request with that Idempotency-Key",
+            content = @Content(schema = @Schema(implementation = RunView.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such checkpoint",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "422",
+            description = "Refused, with every fault",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Response fork(
+            @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
+            throws IOException {
+        String patch = new String(BodyLimits.read(body, BodyLimits.SMALL), StandardCharsets.UTF_8);
+        Submission accepted =
+                submission.fork(
+                        Names.identifier("checkpoint", id), patch, Names.idempotencyKey(key), caller.name());
+        RunView run = runs.one(accepted.runId());
+        return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
+                .location(URI.create("/api/runs/" + run.id()))
+                .entity(run)
+                .build();
     }
 
     /** A file of a checkpoint. */

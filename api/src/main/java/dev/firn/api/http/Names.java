@@ -1,6 +1,7 @@
 package dev.firn.api.http;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,7 @@ public final class Names {
     public static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
 
     private static final Pattern NAME = Pattern.compile(PATTERN);
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern IDENTIFIER =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
@@ -57,6 +59,18 @@ public final class Names {
                     Problem.badRequest("'" + shortened(text) + "' is not a SHA-256 digest in lower-case hexadecimal"));
         }
         return text;
+    }
+
+    /**
+     * Reads an {@code Idempotency-Key} header; null is none.
+     *
+     * @throws ProblemException 400 when it is not 1 to 255 visible ASCII characters
+     */
+    public static Optional<String> idempotencyKey(String header) {
+        if (header != null && !KEY.matcher(header).matches()) {
+            throw new ProblemException(Problem.badRequest("Idempotency-Key must be 1 to 255 visible ASCII characters"));
+        }
+        return Optional.ofNullable(header);
     }
 
     /** At most 80 characters of what somebody sent, without control characters, for a message. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.firn.activities.importing.ImportRefusedException;
+import dev.firn.activities.run.NoWorkerException;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.InvalidCursorException;
 import dev.firn.registry.RegistryUnavailableException;
@@ -128,6 +129,13 @@ public final class Problems {
     @ServerExceptionMapper
     public Response importRefused(ImportRefusedException e) {
         return response(Problem.of(422, "import-refused", "The model is refused", e.getMessage()));
+    }
+
+    /** Nobody is there to take a request to a run. */
+    @ServerExceptionMapper
+    public Response noWorker(NoWorkerException e) {
+        LOG.warn("A request to a run was not taken", e);
+        return response(Problem.of(503, "no-worker", "No worker answers", e.getMessage()));
     }
 
     /** Everything that nobody expected: logged whole, told briefly. */

@@ -16,6 +16,7 @@ import java.util.UUID;
  * @param requestedBy the name of the token that asked for it; null where none was asked for
  * @param failure why it failed, for people; null unless it failed
  * @param model what it registered; null until then
+ * @param parentCheckpoint the checkpoint that it was forked from; only where there is one
  * @param stages every stage in order, those not begun as {@code PENDING}
  * @param specification the resolved specification; only where one run was asked for
  */
@@ -31,6 +32,7 @@ public record RunView(
         Instant finishedAt,
         String failure,
         RegisteredModel model,
+        @JsonInclude(JsonInclude.Include.NON_NULL) UUID parentCheckpoint,
         List<StageView> stages,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode specification) {
     public RunView {

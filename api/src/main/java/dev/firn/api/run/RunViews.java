@@ -66,6 +66,7 @@ public class RunViews {
                 run.finishedAt().orElse(null),
                 run.failure().map(RunViews::withStage).orElse(null),
                 run.result().map(RunViews::model).orElse(null),
+                run.parentCheckpoint().orElse(null),
                 stages.stream().map(RunViews::view).toList(),
                 specification);
     }

@@ -26,10 +26,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -44,8 +42,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Runs")
 public class SubmissionResource {
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
-
     private final RunSubmission submission;
     private final RunControl control;
     private final RunViews views;
@@ -117,8 +113,8 @@ public class SubmissionResource {
         if (dryRun) {
             return Response.ok(DryRunView.of(submission.dryRun(text))).build();
         }
-        Submission accepted =
-                submission.submit(text, key(idempotencyKey), priority(priority), caller.name());
+        Submission accepted = submission.submit(
+                text, Names.idempotencyKey(idempotencyKey), priority(priority), caller.name());
         RunView run = views.one(accepted.runId());
         return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/runs/" + run.id()))
@@ -140,7 +136,7 @@ public class SubmissionResource {
     @APIResponse(responseCode = "409", description = "It has ended", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response cancel(@PathParam("id") String id) {
         UUID run = Names.identifier("run", id);
-        control.cancel(run);
+        control.cancel(run, caller.name());
         return Response.accepted(views.one(run)).build();
     }
 
@@ -148,16 +144,6 @@ public class SubmissionResource {
         return text == null || text.isEmpty()
                 ? OptionalInt.empty()
                 : OptionalInt.of((int) Parameters.whole("priority", text, 0, -100, 100));
-    }
-
-    private static Optional<String> key(String header) {
-        if (header == null) {
-            return Optional.empty();
-        }
-        if (!KEY.matcher(header).matches()) {
-            throw new ProblemException(Problem.badRequest("Idempotency-Key must be 1 to 255 visible ASCII characters"));
-        }
-        return Optional.of(header);
     }
 
     private static String text(byte[] body) {

@@ -12,6 +12,7 @@ import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.blob.BlobStore;
 import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.checkpoint.CheckpointStore;
+import dev.firn.registry.control.ControlStore;
 import dev.firn.registry.dataset.DatasetStore;
 import dev.firn.registry.evaluation.EvaluationStore;
 import dev.firn.registry.event.EventStore;
@@ -159,6 +160,12 @@ public final class Wiring {
 
     @Produces
     @Singleton
+    ControlStore controls(Stores stores) {
+        return stores.controls();
+    }
+
+    @Produces
+    @Singleton
     TrainingInputs inputs(FirnConfiguration configuration) {
         Path artifacts = configuration.home().resolve("artifacts");
         return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"));
@@ -184,8 +191,8 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    RunControl control(Stores stores, WorkflowClient workflows) {
-        return new RunControl(stores, workflows);
+    RunControl control(Stores stores, WorkflowClient workflows, RunStarter starter) {
+        return new RunControl(stores, workflows, starter);
     }
 
     @Produces

@@ -17,11 +17,16 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.firn.api.FirnTestResource;
 import dev.firn.api.RegistryRows;
 import dev.firn.api.SmallSpecification;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.registry.PageRequest;
+import dev.firn.registry.checkpoint.Checkpoint;
+import dev.firn.registry.checkpoint.CheckpointStore;
+import dev.firn.registry.checkpoint.NewCheckpoint;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunFilter;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.RunStore;
+import dev.firn.registry.run.StageStore;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -31,6 +36,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -49,6 +55,12 @@ class SubmissionResourceTest {
 
     @Inject
     RunStore runs;
+
+    @Inject
+    StageStore stages;
+
+    @Inject
+    CheckpointStore checkpoints;
 
     @Test
     void acceptsARunAndSaysWhereItIs() throws IOException {
@@ -195,6 +207,54 @@ class SubmissionResourceTest {
                 .statusCode(409)
                 .contentType("application/problem+json");
         given().post("/api/runs/" + UUID.randomUUID() + "/cancel").then().statusCode(404);
+    }
+
+    @Test
+    void forksARunFromACheckpointOrSaysWhatDoesNotFit() throws IOException {
+        UUID parent = UUID.fromString(
+                submit(specification(unique()), Optional.empty()).path("id"));
+        for (String stage : List.of("prepare", "initialise", "filter")) {
+            stages.finish(stages.begin(parent, stage, "key of " + stage, "test", Optional.empty()), List.of());
+        }
+        Checkpoint checkpoint = checkpoints.commit(
+                stages.begin(parent, "pretrain", "key", "test", Optional.empty()),
+                new NewCheckpoint(
+                        2,
+                        rows.folder("checkpoint", Map.of("training.json", new byte[] {1})),
+                        1,
+                        Optional.empty(),
+                        JsonNodeFactory.instance.objectNode()));
+        String address = "/api/checkpoints/" + checkpoint.id() + "/fork";
+        String name = unique();
+
+        yaml("name: " + name + "\npretrain: {steps: 8}")
+                .post(address)
+                .then()
+                .statusCode(201)
+                .header("Location", containsString("/api/runs/"))
+                .body("name", equalTo(name))
+                .body("state", equalTo("QUEUED"))
+                .body("parentCheckpoint", equalTo(checkpoint.id().toString()))
+                .body("specification.pretrain.steps", equalTo(8))
+                .body("stages[0].state", equalTo("REUSED"))
+                .body("stages[2].key", equalTo("key of filter"))
+                .body("stages[2].state", equalTo("REUSED"))
+                .body("stages[3].state", equalTo("PENDING"));
+        given().post(address).then().statusCode(201);
+        yaml("pretrain: {steps: 1, temperature: 0}\nencoder: {layers: 2}\nfilter: {topRank: 5}")
+                .post(address)
+                .then()
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body("errors.pointer", hasItem("/pretrain/steps"))
+                .body("errors.pointer", hasItem("/pretrain/temperature"))
+                .body("errors.pointer", hasItem("/encoder/layers"))
+                .body("errors.pointer", hasItem("/filter/topRank"));
+        yaml("[1]").post(address).then().statusCode(400);
+        yaml("")
+                .post("/api/checkpoints/" + UUID.randomUUID() + "/fork")
+                .then()
+                .statusCode(404);
     }
 
     @Test

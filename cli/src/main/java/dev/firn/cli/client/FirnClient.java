@@ -96,13 +96,18 @@ public final class FirnClient {
                 .header("Idempotency-Key", idempotencyKey)
                 .POST(BodyPublishers.ofByteArray(specification))
                 .build();
+        return read(sendAgainIfBroken(request), Run.class);
+    }
+
+    /** For requests with an idempotency key. */
+    private HttpResponse<byte[]> sendAgainIfBroken(HttpRequest request) throws InterruptedException {
         try {
-            return read(send(request), Run.class);
+            return send(request);
         } catch (ServerAwayException e) {
             if (e.refused()) {
                 throw e;
             }
-            return read(send(request), Run.class);
+            return send(request);
         }
     }
 
@@ -115,11 +120,54 @@ public final class FirnClient {
         return read(send(request), DryRun.class);
     }
 
-    public Answer<Run> cancel(String id) throws InterruptedException {
-        HttpRequest request = request("/api/runs/" + encode(id) + "/cancel")
+    /**
+     * Asks a run for something that needs no more words.
+     *
+     * @param kind the last part of the address: {@code pause}, {@code resume}, {@code cancel}, {@code checkpoint}, {@code stop}, {@code retry}
+     */
+    public Answer<Run> steer(String id, String kind) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + '/' + kind)
                 .POST(BodyPublishers.noBody())
                 .build();
         return read(send(request), Run.class);
+    }
+
+    /** Asks a run to make the training under way longer by so many steps. */
+    public Answer<Run> extend(String id, long steps) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + "/extend")
+                .header("Content-Type", "application/json")
+                .POST(json(MAPPER.createObjectNode().put("steps", steps)))
+                .build();
+        return read(send(request), Run.class);
+    }
+
+    /** Asks a run to multiply its learning rates by a factor, in place of an earlier one. */
+    public Answer<Run> scaleLearningRate(String id, double factor) throws InterruptedException {
+        HttpRequest request = request("/api/runs/" + encode(id) + "/learning-rate-scale")
+                .header("Content-Type", "application/json")
+                .PUT(json(MAPPER.createObjectNode().put("factor", factor)))
+                .build();
+        return read(send(request), Run.class);
+    }
+
+    /**
+     * Starts a run from a checkpoint. When the connection breaks before the answer, the request is sent once more.
+     *
+     * @param patch a JSON merge patch of the specification, YAML or JSON; may be empty
+     * @param idempotencyKey a second request with the same key and patch gives the first one's run
+     */
+    public Answer<Run> fork(String checkpoint, byte[] patch, String idempotencyKey) throws InterruptedException {
+        HttpRequest request = request("/api/checkpoints/" + encode(checkpoint) + "/fork")
+                .header("Content-Type", "application/yaml")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofByteArray(patch))
+                .build();
+        return read(sendAgainIfBroken(request), Run.class);
+    }
+
+    /** What a run was asked for, newest first. */
+    public Listing<Control> controls(String id, int limit) throws InterruptedException {
+        return list("/api/runs/" + encode(id) + "/controls", Map.of(), limit, Control.class);
     }
 
     /** One page of a run's log, oldest first, of the entries with an id above {@code after}. */

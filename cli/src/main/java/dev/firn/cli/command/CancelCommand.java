@@ -4,28 +4,16 @@ import dev.firn.cli.client.Answer;
 import dev.firn.cli.client.FirnClient;
 import dev.firn.cli.client.Run;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
-/** Cancels a run. */
+/** Asks a run to end. */
 @Command(name = "cancel", description = "Cancel a run; its last checkpoint is kept.")
-final class CancelCommand extends FirnCommand {
-    @Parameters(
-            paramLabel = "ID",
-            description = "The run's id, the beginning of it, or the name of the newest such run.")
-    private String id;
-
+final class CancelCommand extends SteeringCommand {
     CancelCommand(Session session) {
-        super(session);
+        super(session, "end");
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        FirnClient client = client();
-        Answer<Run> run = client.cancel(new RunFinder(client).find(id));
-        print(
-                run,
-                () -> "Run " + run.value().id() + " (" + run.value().name() + ") is asked to end; it is "
-                        + run.value().state() + " now.");
-        return ExitCode.DONE;
+    Answer<Run> ask(FirnClient client, String run) throws InterruptedException {
+        return client.steer(run, "cancel");
     }
 }

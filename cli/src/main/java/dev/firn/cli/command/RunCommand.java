@@ -32,7 +32,12 @@ final class RunCommand extends FirnCommand {
             return RunFollowing.follow(client, console(), found, json());
         }
         Answer<Run> run = client.run(found);
-        print(run, () -> RunText.whole(run.value()));
+        if (json()) {
+            console().result(run.json());
+        } else {
+            console().result(RunText.whole(
+                    run.value(), client.controls(found, RunText.CONTROLS).items()));
+        }
         return ExitCode.DONE;
     }
 }

@@ -38,7 +38,8 @@ final class RunFollowing {
         if (json) {
             console.result(run.json());
         } else {
-            console.result(RunText.whole(run.value()));
+            console.result(RunText.whole(
+                    run.value(), client.controls(id, RunText.CONTROLS).items()));
         }
         return run.value().state() == RunState.SUCCEEDED ? ExitCode.DONE : ExitCode.FAILED;
     }

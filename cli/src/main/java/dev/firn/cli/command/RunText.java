@@ -1,5 +1,6 @@
 package dev.firn.cli.command;
 
+import dev.firn.cli.client.Control;
 import dev.firn.cli.client.Run;
 import dev.firn.cli.client.Run.RegisteredModel;
 import dev.firn.cli.client.RunStage;
@@ -12,6 +13,9 @@ import java.util.List;
 
 /** A run as text. */
 final class RunText {
+    /** How many of the newest requests to a run are shown. */
+    static final int CONTROLS = 20;
+
     private RunText() {}
 
     static String model(RegisteredModel model) {
@@ -43,7 +47,8 @@ final class RunText {
         };
     }
 
-    static String whole(Run run) {
+    /** All of it, with the newest of what it was asked for. */
+    static String whole(Run run, List<Control> controls) {
         StringBuilder text = new StringBuilder();
         text.append(run.name()).append("  ").append(run.id()).append("  ").append(run.state());
         if (run.waitingFor() != null) {
@@ -72,7 +77,28 @@ final class RunText {
                             : stage.key().substring(0, Math.min(12, stage.key().length())),
                     remark(stage)));
         }
-        return text.append("\n\n").append(table).toString();
+        text.append("\n\n").append(table);
+        return controls.isEmpty()
+                ? text.toString()
+                : text.append("\n\n").append(table(controls)).toString();
+    }
+
+    private static Table table(List<Control> controls) {
+        Table table = new Table()
+                .column("asked for (UTC)", Side.LEFT)
+                .column("what", Side.LEFT)
+                .column("state", Side.LEFT)
+                .column("after step", Side.RIGHT)
+                .column("reason", Side.LEFT);
+        for (Control control : controls.reversed()) {
+            table.row(List.of(
+                    Figures.moment(control.requestedAt()),
+                    control.kind() + (control.value() == null || control.value().isNull() ? "" : " " + control.value()),
+                    control.state(),
+                    control.step() == null ? "-" : Long.toString(control.step()),
+                    control.reason() == null ? "" : control.reason()));
+        }
+        return table;
     }
 
     static String remark(RunStage stage) {

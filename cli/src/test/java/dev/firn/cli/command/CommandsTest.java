@@ -211,14 +211,83 @@ class CommandsTest {
     }
 
     @Test
+    void aRunIsSteeredByName() {
+        server.answer("GET /api/runs?limit=200", page(null, runOf(FIRST, "same")));
+        for (String command : List.of("pause", "resume", "checkpoint", "stop", "cancel", "retry")) {
+            server.answer("POST /api/runs/" + FIRST + "/" + command, run(FIRST, "same", "RUNNING"));
+            Result result = CommandRunner.run(server.address(), command, "same");
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            assertThat(result.out()).contains("Run " + FIRST + " (same) is asked to ", "it is RUNNING now");
+        }
+        assertThat(CommandRunner.run(server.address(), "pause", FIRST, "--json")
+                        .json()
+                        .path("state")
+                        .asText())
+                .isEqualTo("RUNNING");
+    }
+
+    @Test
+    void stepsAndFactorsAreSentAsNumbers() {
+        server.answer("POST /api/runs/" + FIRST + "/extend", run(FIRST, "same", "RUNNING"));
+        server.answer("PUT /api/runs/" + FIRST + "/learning-rate-scale", run(FIRST, "same", "RUNNING"));
+        assertThat(CommandRunner.run(server.address(), "extend", FIRST, "500").exitCode())
+                .isZero();
+        assertThat(server.received().getLast().json().path("steps").asLong()).isEqualTo(500);
+        assertThat(CommandRunner.run(server.address(), "scale-learning-rate", FIRST, "0.25")
+                        .exitCode())
+                .isZero();
+        assertThat(server.received().getLast().json().path("factor").asDouble()).isEqualTo(0.25);
+        assertThat(CommandRunner.run(server.address(), "extend", FIRST, "many").exitCode())
+                .isEqualTo(2);
+        assertThat(CommandRunner.run(server.address(), "scale-learning-rate", FIRST)
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void forkSendsThePatchAsItIs() throws IOException {
+        Path patch = Files.writeString(folder.resolve("patch.yaml"), "pretrain: {steps: 20}");
+        server.answer("POST /api/checkpoints/" + SECOND + "/fork", run(FIRST, "forked", "QUEUED"));
+        Result result = CommandRunner.run(server.address(), "fork", SECOND, patch.toString());
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo(FIRST + "\n");
+        assertThat(server.received().getFirst().body()).isEqualTo("pretrain: {steps: 20}");
+        assertThat(server.received().getFirst().headers()).containsKey("Idempotency-key");
+        CommandRunner.run(server.address(), "fork", SECOND);
+        assertThat(server.received().getLast().body()).isEmpty();
+        assertThat(CommandRunner.run(server.address(), "fork", SECOND, "no-such.yaml")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatTheStateForbidsIsSaidWithTheReason() {
+        server.problem(
+                "POST /api/runs/" + FIRST + "/resume",
+                409,
+                "{\"title\":\"The state forbids it\",\"status\":409,\"detail\":\"resume is refused: run x is RUNNING, not PAUSED\"}");
+        Result result = CommandRunner.run(server.address(), "resume", FIRST);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("run x is RUNNING, not PAUSED");
+    }
+
+    @Test
     void aRunIsShownWithItsStages() {
         server.answer("GET /api/runs/" + FIRST, run(FIRST, "quickstart", "SUCCEEDED"));
+        server.answer(
+                "GET /api/runs/" + FIRST + "/controls?limit=20",
+                page(null, """
+                        {"id":2,"kind":"pause","value":null,"state":"APPLIED","reason":null,"step":30,
+                         "requestedAt":"2026-01-02T03:05:00Z"}""", """
+                        {"id":1,"kind":"extend","value":50,"state":"REFUSED","reason":"the stage had ended before",
+                         "step":null,"requestedAt":"2026-01-02T03:04:30Z"}"""));
         Result result = CommandRunner.run(server.address(), "run", FIRST);
         assertThat(result.out())
                 .contains(
                         "quickstart  " + FIRST + "  SUCCEEDED", "quickstart version 1, now @champion", "took     1:30")
                 .containsPattern("prepare +REUSED +0.1 s +001122334455 +same inputs")
-                .containsPattern("pretrain +SUCCEEDED +1:15 +-");
+                .containsPattern("pretrain +SUCCEEDED +1:15 +-")
+                .containsPattern("(?s)extend 50 +REFUSED +- +the stage had ended before.*pause +APPLIED +30");
     }
 
     @Test

@@ -42,12 +42,19 @@ public record NewRun(
      *
      * @param stage its name
      * @param key its key, where it is known before the stage begins
+     * @param source the finished execution whose outputs it has from the beginning, when it has
      */
-    public record NewStage(String stage, Optional<String> key) {
+    public record NewStage(String stage, Optional<String> key, Optional<UUID> source) {
 
         public NewStage {
             requireNonNull(stage, "stage is null");
             requireNonNull(key, "key is null");
+            requireNonNull(source, "source is null");
+        }
+
+        /** A stage that is to be executed. */
+        public NewStage(String stage, Optional<String> key) {
+            this(stage, key, Optional.empty());
         }
     }
 

@@ -121,8 +121,8 @@ public final class RunStore {
             return;
         }
         PreparedBatch batch = handle.prepareBatch("""
-                insert into stage_execution (id, run_id, stage, position, state, stage_key)
-                values (:id, :runId, :stage, :position, 'PENDING', :key)""");
+                insert into stage_execution (id, run_id, stage, position, state, stage_key, planned_key)
+                values (:id, :runId, :stage, :position, 'PENDING', :key, :key)""");
         for (int position = 0; position < stages.size(); position++) {
             NewRun.NewStage stage = stages.get(position);
             batch.bind("id", Identifiers.next())
@@ -133,6 +133,16 @@ public final class RunStore {
                     .add();
         }
         batch.execute();
+        for (NewRun.NewStage stage : stages) {
+            stage.source()
+                    .ifPresent(source -> StageStore.reuse(
+                            handle,
+                            runId,
+                            stage.stage(),
+                            stage.key().orElseThrow(),
+                            source,
+                            "the checkpoint that the run goes on from was made of it"));
+        }
     }
 
     /** The run, if there is one with this id. */
@@ -250,7 +260,10 @@ public final class RunStore {
         return database.inTransaction(handle -> transition(handle, id, from, to, failure));
     }
 
-    private static Run transition(Handle handle, UUID id, Set<RunState> from, RunState to, Optional<JsonNode> failure) {
+    /**
+     * Moves the run to another state in the caller's transaction, as {@link #transition(UUID, Set, RunState, Optional)} does.
+     */
+    public static Run transition(Handle handle, UUID id, Set<RunState> from, RunState to, Optional<JsonNode> failure) {
         Optional<Run> moved = handle.createQuery("""
                         update run set
                             state = :to,

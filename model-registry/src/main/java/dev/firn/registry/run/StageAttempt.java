@@ -32,6 +32,8 @@ public record StageAttempt(
         SUCCEEDED,
         FAILED,
         CANCELLED,
+        /** Somebody asked the run to wait; the next attempt goes on. */
+        PAUSED,
         /** It did not end by itself; a newer attempt, or the end of the stage, took its place. */
         SUPERSEDED
     }

@@ -10,7 +10,8 @@ import java.util.UUID;
  * The execution of one stage for one run.
  *
  * @param position where the stage stands in the run, from 0
- * @param key the stage key, once it is known
+ * @param key the key of what was computed, or is planned to be
+ * @param plannedKey the key that was planned when the run was accepted
  * @param fence the fence's present value; 0 before the first attempt
  * @param reusedFrom the execution whose outputs it has, when reused
  * @param reusedFromRun that execution's run
@@ -26,6 +27,7 @@ public record StageExecution(
         int position,
         StageState state,
         Optional<String> key,
+        Optional<String> plannedKey,
         long fence,
         Optional<UUID> reusedFrom,
         Optional<UUID> reusedFromRun,

@@ -31,7 +31,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** The executions of stages, and the attempts at them. */
 public final class StageStore {
     private static final String SELECT = """
-            select s.id, s.run_id, s.stage, s.position, s.state, s.stage_key, s.fence, s.reused_from, s.reason,
+            select s.id, s.run_id, s.stage, s.position, s.state, s.stage_key, s.planned_key, s.fence, s.reused_from, s.reason,
                    s.progress, s.failure, s.started_at, s.finished_at,
                    (select o.run_id from stage_execution o where o.id = s.reused_from) as reused_from_run,
                    (select count(*) from stage_attempt a where a.stage_execution_id = s.id) as attempts
@@ -50,7 +50,7 @@ public final class StageStore {
      *
      * @param worker who begins
      * @param fingerprint the numerics of the worker, for stages that compute
-     * @throws ConflictException when the stage or its run has ended
+     * @throws ConflictException when the stage or its run has ended, or the run waits
      * @throws NotFoundException when the run has no such stage
      */
     public StageToken begin(UUID runId, String stage, String stageKey, String worker, Optional<JsonNode> fingerprint) {
@@ -75,7 +75,7 @@ public final class StageStore {
                     .mapTo(RunState.class)
                     .findOne()
                     .orElseThrow(() -> new NotFoundException("there is no run " + runId));
-            if (runState.ended()) {
+            if (runState.ended() || runState == RunState.PAUSED) {
                 throw new ConflictException("stage " + stage + " cannot begin: run " + runId + " is " + runState);
             }
             closeAttempts(handle, token.executionId(), StageAttempt.Outcome.SUPERSEDED, Optional.empty());
@@ -143,6 +143,15 @@ public final class StageStore {
      * @throws StaleFenceException when the writer was replaced
      */
     public StageExecution finish(StageToken token, List<StageOutput> outputs) {
+        return finish(token, Optional.empty(), outputs);
+    }
+
+    /**
+     * Ends the stage with its outputs, as {@link #finish(StageToken, List)} does, under another key than the one it began with.
+     *
+     * @param stageKey the key of what was computed, where that turned out while it was
+     */
+    public StageExecution finish(StageToken token, Optional<String> stageKey, List<StageOutput> outputs) {
         return database.inTransaction(handle -> {
             StageExecution present = lock(handle, token.executionId());
             if (present.state() == StageState.SUCCEEDED && present.fence() == token.fence()) {
@@ -160,6 +169,10 @@ public final class StageStore {
             if (!outputs.isEmpty()) {
                 batch.execute();
             }
+            stageKey.ifPresent(key -> handle.createUpdate("update stage_execution set stage_key = :key where id = :id")
+                    .bind("key", key)
+                    .bind("id", token.executionId())
+                    .execute());
             end(handle, token.executionId(), StageState.SUCCEEDED, Optional.empty(), Optional.empty());
             closeAttempts(handle, token.executionId(), StageAttempt.Outcome.SUCCEEDED, Optional.empty());
             event(handle, token.runId(), token.stage(), StageState.SUCCEEDED, state -> {
@@ -244,25 +257,21 @@ public final class StageStore {
     }
 
     /**
-     * Makes a stage that failed or was cancelled wait again, for a retry of its run. Its checkpoints stay.
-     *
-     * @throws ConflictException when the stage is in another state
+     * Makes the stages of a run that failed or were cancelled wait again, in the caller's transaction. Their checkpoints and what
+     * steered them stay.
      */
-    public StageExecution reset(UUID runId, String stage) {
-        return database.inTransaction(handle -> {
-            UUID id = handle.createQuery("""
-                            update stage_execution set
-                                fence = fence + 1, state = 'PENDING', failure = null, finished_at = null, reason = null
-                            where run_id = :runId and stage = :stage and state in ('FAILED', 'CANCELLED')
-                            returning id""")
-                    .bind("runId", runId)
-                    .bind("stage", stage)
-                    .mapTo(UUID.class)
-                    .findOne()
-                    .orElseThrow(() -> refused(handle, runId, stage, "be retried"));
-            event(handle, runId, stage, StageState.PENDING, state -> {});
-            return load(handle, id);
-        });
+    public static void reset(Handle transaction, UUID runId) {
+        transaction
+                .createQuery("""
+                        update stage_execution set
+                            fence = fence + 1, state = 'PENDING', stage_key = planned_key, failure = null,
+                            finished_at = null, reason = null
+                        where run_id = :runId and state in ('FAILED', 'CANCELLED')
+                        returning stage""")
+                .bind("runId", runId)
+                .mapTo(String.class)
+                .list()
+                .forEach(stage -> event(transaction, runId, stage, StageState.PENDING, state -> {}));
     }
 
     /**
@@ -295,50 +304,50 @@ public final class StageStore {
      * @throws ConflictException when the stage has begun, or the source is not finished
      */
     public StageExecution reuse(UUID runId, String stage, String stageKey, UUID source, String reason) {
-        return database.inTransaction(handle -> {
-            boolean finished = handle.createQuery(
-                            "select 1 from stage_execution where id = :id and state = 'SUCCEEDED' for share")
-                    .bind("id", source)
-                    .mapTo(Integer.class)
-                    .findOne()
-                    .isPresent();
-            if (!finished) {
-                throw new ConflictException("the execution " + source + " is not finished; it cannot be reused");
-            }
-            Optional<UUID> moved = handle.createQuery("""
+        return database.inTransaction(handle -> reuse(handle, runId, stage, stageKey, source, reason));
+    }
+
+    /** Does in the caller's transaction what {@link #reuse(UUID, String, String, UUID, String)} does. */
+    static StageExecution reuse(Handle handle, UUID runId, String stage, String stageKey, UUID source, String reason) {
+        boolean finished = handle.createQuery(
+                        "select 1 from stage_execution where id = :id and state = 'SUCCEEDED' for share")
+                .bind("id", source)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+        if (!finished) {
+            throw new ConflictException("the execution " + source + " is not finished; it cannot be reused");
+        }
+        Optional<UUID> moved = handle.createQuery("""
                             update stage_execution set
                                 fence = fence + 1, state = 'REUSED', stage_key = :key, reused_from = :source,
                                 reason = :reason, started_at = now(), finished_at = now()
                             where run_id = :runId and stage = :stage and state = 'PENDING' and id <> :source
                             returning id""")
-                    .bind("runId", runId)
-                    .bind("stage", stage)
-                    .bind("key", stageKey)
-                    .bind("source", source)
-                    .bind("reason", reason)
-                    .mapTo(UUID.class)
-                    .findOne();
-            if (moved.isEmpty()) {
-                StageExecution present = find(handle, runId, stage).orElseThrow(() -> missing(runId, stage));
-                if (present.state() == StageState.REUSED && present.reusedFrom().equals(Optional.of(source))) {
-                    return withOutputs(handle, List.of(present)).getFirst();
-                }
-                throw refused(handle, runId, stage, "be reused");
+                .bind("runId", runId)
+                .bind("stage", stage)
+                .bind("key", stageKey)
+                .bind("source", source)
+                .bind("reason", reason)
+                .mapTo(UUID.class)
+                .findOne();
+        if (moved.isEmpty()) {
+            StageExecution present = find(handle, runId, stage).orElseThrow(() -> missing(runId, stage));
+            if (present.state() == StageState.REUSED && present.reusedFrom().equals(Optional.of(source))) {
+                return withOutputs(handle, List.of(present)).getFirst();
             }
-            handle.createUpdate("""
+            throw refused(handle, runId, stage, "be reused");
+        }
+        handle.createUpdate("""
                             insert into stage_output (stage_execution_id, name, artifact)
-                            select :id, name, artifact from stage_output where stage_execution_id = :source""")
-                    .bind("id", moved.get())
-                    .bind("source", source)
-                    .execute();
-            event(
-                    handle,
-                    runId,
-                    stage,
-                    StageState.REUSED,
-                    state -> state.put("reason", reason).put("reusedFrom", source.toString()));
-            return load(handle, moved.get());
-        });
+                            select :id, name, artifact from stage_output where stage_execution_id = :source""").bind("id", moved.get()).bind("source", source).execute();
+        event(
+                handle,
+                runId,
+                stage,
+                StageState.REUSED,
+                state -> state.put("reason", reason).put("reusedFrom", source.toString()));
+        return load(handle, moved.get());
     }
 
     /** The run's stages in their order. */
@@ -510,6 +519,7 @@ public final class StageStore {
                         execution.position(),
                         execution.state(),
                         execution.key(),
+                        execution.plannedKey(),
                         execution.fence(),
                         execution.reusedFrom(),
                         execution.reusedFromRun(),
@@ -531,6 +541,7 @@ public final class StageStore {
                 row.getInt("position"),
                 StageState.valueOf(row.getString("state")),
                 Columns.optionalText(row, "stage_key"),
+                Columns.optionalText(row, "planned_key"),
                 row.getLong("fence"),
                 Columns.optionalId(row, "reused_from"),
                 Columns.optionalId(row, "reused_from_run"),

@@ -205,7 +205,8 @@ class StageStoreTest {
                 .extracting(StageAttempt::outcome)
                 .containsExactly(StageAttempt.Outcome.FAILED, StageAttempt.Outcome.FAILED);
 
-        StageExecution waiting = stages.reset(runId, "pretrain");
+        registry.database().useTransaction(handle -> StageStore.reset(handle, runId));
+        StageExecution waiting = stages.get(runId, "pretrain");
         assertThat(waiting.state()).isEqualTo(StageState.PENDING);
         assertThat(waiting.failure()).isEmpty();
         assertThat(registry.begin(runId, "pretrain").fence()).isGreaterThan(second.fence());

@@ -5,7 +5,7 @@ public sealed interface AppliedUpdate {
     /** The first step that runs under the update. */
     long step();
 
-    /** From {@code step} on, learning rates are multiplied by {@code factor} (on top of earlier factors). */
+    /** From {@code step} on, learning rates are the schedule's times {@code factor}, which takes the place of an earlier one. */
     record LearningRateScaled(long step, double factor) implements AppliedUpdate {}
 
     /** Before {@code step} ran, the run was made {@code steps} longer. */

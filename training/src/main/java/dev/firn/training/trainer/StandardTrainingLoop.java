@@ -112,14 +112,14 @@ final class StandardTrainingLoop implements TrainingLoop {
     }
 
     private double learningRate() {
-        double rate = settings.schedule().learningRate(position, totalSteps);
+        double scale = 1;
         for (AppliedUpdate update : updates) {
             switch (update) {
-                case AppliedUpdate.LearningRateScaled scaled -> rate *= scaled.factor();
+                case AppliedUpdate.LearningRateScaled scaled -> scale = scaled.factor();
                 case AppliedUpdate.Extended _ -> {}
             }
         }
-        return rate;
+        return settings.schedule().learningRate(position, totalSteps) * scale;
     }
 
     private void checkUsable() {
@@ -138,6 +138,26 @@ final class StandardTrainingLoop implements TrainingLoop {
     @Override
     public void restore(Path folder) throws IOException {
         TrainingState state = TrainingState.read(folder);
+        readTensors(folder);
+        position = state.position();
+        totalSteps = state.totalSteps();
+        updates.clear();
+        updates.addAll(state.updates());
+    }
+
+    @Override
+    public void branchFrom(Path folder) throws IOException {
+        TrainingState state = TrainingState.read(folder);
+        if (state.position() > totalSteps) {
+            throw new IllegalArgumentException("the snapshot is of step " + state.position() + ", after the last step, "
+                    + totalSteps + ", of this training");
+        }
+        readTensors(folder);
+        position = state.position();
+        updates.clear();
+    }
+
+    private void readTensors(Path folder) throws IOException {
         broken = true;
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(TrainingSnapshot.WEIGHTS))) {
             WeightsFolder.readInto(file, layout, values, "");
@@ -149,10 +169,6 @@ final class StandardTrainingLoop implements TrainingLoop {
         optimizer.momentsReplaced();
         gradients.segment().fill((byte) 0);
         touched.clear();
-        position = state.position();
-        totalSteps = state.totalSteps();
-        updates.clear();
-        updates.addAll(state.updates());
         broken = false;
     }
 

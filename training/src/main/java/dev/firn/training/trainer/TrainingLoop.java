@@ -103,7 +103,16 @@ public interface TrainingLoop extends AutoCloseable {
      */
     void restore(Path folder) throws IOException;
 
-    /** From the next step on, learning rates are multiplied by {@code factor} (on top of earlier factors). */
+    /**
+     * Goes on from a written snapshot of another training of the same shape: weights, moments and position are its own; the
+     * length, and the updates, stay this training's.
+     *
+     * @throws IOException when a file is missing or broken, or its tensors are not those of this model
+     * @throws IllegalArgumentException when this training is shorter than what the other had done
+     */
+    void branchFrom(Path folder) throws IOException;
+
+    /** From the next step on, learning rates are the schedule's times {@code factor}, which takes the place of an earlier one. */
     void scaleLearningRate(double factor);
 
     /** Makes the run longer by {@code steps}. */

@@ -385,6 +385,58 @@ final class TrainingLoopTest {
     }
 
     @Test
+    void aLearningRateScaleTakesThePlaceOfTheOneBefore() throws IOException {
+        List<Double> schedule = new ArrayList<>();
+        try (TrainingLoop loop = maskedLanguage(4)) {
+            while (loop.position() < loop.totalSteps()) {
+                schedule.add(loop.step().learningRate());
+            }
+        }
+        try (TrainingLoop loop = maskedLanguage(4)) {
+            assertThat(loop.step().learningRate()).isEqualTo(schedule.get(0));
+            loop.scaleLearningRate(0.5);
+            assertThat(loop.step().learningRate()).isEqualTo(schedule.get(1) * 0.5);
+            loop.scaleLearningRate(0.25);
+            assertThat(loop.step().learningRate()).isEqualTo(schedule.get(2) * 0.25);
+            loop.scaleLearningRate(1);
+            assertThat(loop.step().learningRate()).isEqualTo(schedule.get(3));
+            assertThatThrownBy(() -> loop.scaleLearningRate(0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aBranchHasTheWeightsOfTheOtherAndItsOwnLengthAndUpdates() throws IOException {
+        Path middle = Files.createTempDirectory(folder, "middle");
+        List<Double> expected;
+        try (TrainingLoop loop = maskedLanguage(6)) {
+            loop.step();
+            loop.step();
+            expected = losses(loop);
+        }
+        try (TrainingLoop steered = maskedLanguage(6)) {
+            steered.step();
+            steered.step();
+            steered.extend(3);
+            steered.scaleLearningRate(0.5);
+            try (Snapshot snapshot = steered.snapshot()) {
+                snapshot.write(middle);
+            }
+        }
+        try (TrainingLoop branch = maskedLanguage(6)) {
+            branch.branchFrom(middle);
+            assertThat(branch.position()).isEqualTo(2);
+            assertThat(branch.totalSteps()).isEqualTo(6);
+            assertThat(branch.appliedUpdates()).isEmpty();
+            assertThat(losses(branch)).isEqualTo(expected);
+        }
+        try (TrainingLoop shorter = maskedLanguage(1)) {
+            assertThatThrownBy(() -> shorter.branchFrom(middle))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("step 2");
+        }
+    }
+
+    @Test
     void refusesToRunPastTheEnd() throws IOException {
         try (TrainingLoop loop = maskedLanguage(1)) {
             loop.step();

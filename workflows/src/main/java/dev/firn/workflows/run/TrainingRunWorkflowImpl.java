@@ -37,7 +37,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
             .setInitialInterval(Duration.ofSeconds(1))
             .setBackoffCoefficient(2)
             .setMaximumInterval(Duration.ofMinutes(1))
-            .setDoNotRetry(StageActivities.PERMANENT)
+            .setDoNotRetry(StageActivities.PERMANENT, StageActivities.PAUSED, RunActivities.REFUSED)
             .build();
 
     private final RunActivities run = Workflow.newActivityStub(
@@ -58,15 +58,19 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
 
     private final List<StageOutcome> finished = new ArrayList<>();
     private @Nullable Stage current;
+    private String computeQueue = "";
+    private boolean ended;
+    private boolean paused;
+    private long resumed;
 
     @Override
     public RunEnding execute(RunRequest request) {
         RunEnding ending;
         try {
-            String computeQueue = computeQueue(request);
+            computeQueue = admit(request);
             for (Stage stage : Stage.values()) {
                 current = stage;
-                finished.add(execute(new StageTask(request.runId(), stage), computeQueue));
+                finished.add(finish(request, new StageTask(request.runId(), stage)));
             }
             ending = new RunEnding(RunEnding.State.SUCCEEDED, null, null);
         } catch (CanceledFailure e) {
@@ -77,18 +81,66 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
                     : new RunEnding(RunEnding.State.FAILED, current, reason(e));
         }
         current = null;
+        ended = true;
         RunEnding last = ending;
         // A cancelled workflow may start nothing in its own scope, yet the run's row must be closed.
-        Workflow.newDetachedCancellationScope(() -> run.endRun(request.runId(), last))
+        Workflow.newDetachedCancellationScope(() -> {
+                    Workflow.await(Workflow::isEveryHandlerFinished);
+                    run.endRun(request.runId(), last);
+                })
                 .run();
         return ending;
     }
 
     /** Waits for a compute slot; runs that began before there was a waiting line have theirs. */
-    private String computeQueue(RunRequest request) {
+    private String admit(RunRequest request) {
         return Workflow.getVersion(ADMISSION, Workflow.DEFAULT_VERSION, 1) == Workflow.DEFAULT_VERSION
                 ? request.computeQueue()
                 : TaskQueues.compute(admission.admit(request.runId()));
+    }
+
+    /** Executes a stage, again after each pause, which gave its slot away. */
+    private StageOutcome finish(RunRequest request, StageTask task) {
+        while (true) {
+            long before = resumed;
+            try {
+                return execute(task, computeQueue);
+            } catch (ActivityFailure e) {
+                if (!(e.getCause() instanceof ApplicationFailure failure
+                        && failure.getType().equals(StageActivities.PAUSED))) {
+                    throw e;
+                }
+            }
+            paused = true;
+            // Who resumes may be faster than the news that the stage has paused
+            Workflow.await(() -> resumed > before);
+            paused = false;
+            computeQueue = admit(request);
+        }
+    }
+
+    @Override
+    public void checkControl(ControlRequest request) {
+        String asked = request.kind().label() + " is refused: run " + request.runId();
+        if (ended) {
+            throw new IllegalStateException(asked + " has ended");
+        }
+        if (paused && !request.kind().whilePaused()) {
+            throw new IllegalStateException(asked + " is PAUSED");
+        }
+        if (request.kind().ofTrainStage() && (current == null || !current.trains())) {
+            throw new IllegalStateException(
+                    asked + (current == null ? " has not begun" : " is in stage " + current.label())
+                            + ", and that is for a train stage only");
+        }
+    }
+
+    @Override
+    public void control(ControlRequest request) {
+        run.control(request);
+        if (request.kind() == ControlKind.RESUME) {
+            resumed++;
+        }
     }
 
     private static StageOutcome execute(StageTask task, String computeQueue) {

@@ -49,6 +49,14 @@ public enum Stage {
         };
     }
 
+    /** Whether it trains step by step, with checkpoints. */
+    public boolean trains() {
+        return switch (this) {
+            case INITIALISE, PRETRAIN, FINETUNE -> true;
+            case PREPARE, FILTER, MINE, EVALUATE, REGISTER -> false;
+        };
+    }
+
     /** Whether a finished execution may be taken over; registering weighs its gate every time. */
     public boolean reusable() {
         return this != REGISTER;

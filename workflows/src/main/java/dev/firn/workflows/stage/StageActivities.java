@@ -13,6 +13,9 @@ public interface StageActivities {
     /** Failure type of what trying again cannot mend. */
     String PERMANENT = "Permanent";
 
+    /** Failure type of a stage that was left because its run waits; the stage is executed again when the run goes on. */
+    String PAUSED = "Paused";
+
     StageOutcome prepare(StageTask task);
 
     StageOutcome initialise(StageTask task);

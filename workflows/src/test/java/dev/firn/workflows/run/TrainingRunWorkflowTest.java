@@ -35,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +187,95 @@ class TrainingRunWorkflowTest {
         WorkflowReplayer.replayWorkflowExecution(history, TrainingRunWorkflowImpl.class);
     }
 
+    private static ControlRequest request(ControlKind kind) {
+        return new ControlRequest(REQUEST.runId(), kind, "request-" + kind.label(), null, null);
+    }
+
+    private void awaitStage(Stage stage) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (workflow.progress().current() != stage) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    @Test
+    void aPausedStageIsExecutedAgainWhenTheRunIsResumed() throws InterruptedException {
+        recorder.waitsForPause = Stage.PRETRAIN;
+        CompletableFuture<RunEnding> ending = WorkflowClient.execute(workflow::execute, REQUEST);
+        assertThat(recorder.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+
+        workflow.control(request(ControlKind.PAUSE));
+        recorder.left.join();
+        workflow.control(request(ControlKind.RESUME));
+
+        assertThat(ending.orTimeout(30, TimeUnit.SECONDS).join().state()).isEqualTo(RunEnding.State.SUCCEEDED);
+        assertThat(recorder.controls)
+                .extracting(ControlRequest::kind)
+                .containsExactly(ControlKind.PAUSE, ControlKind.RESUME);
+        assertThat(recorder.executed)
+                .filteredOn(stage -> stage == Stage.PRETRAIN)
+                .hasSize(2);
+        assertThat(recorder.executed).hasSize(Stage.values().length + 1);
+        record("paused");
+    }
+
+    @Test
+    void aPausedRunThatIsCancelledEnds() throws InterruptedException {
+        recorder.waitsForPause = Stage.FILTER;
+        CompletableFuture<RunEnding> ending = WorkflowClient.execute(workflow::execute, REQUEST);
+        assertThat(recorder.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+        workflow.control(request(ControlKind.PAUSE));
+        recorder.left.join();
+
+        WorkflowStub.fromTyped(workflow).cancel();
+
+        assertThatThrownBy(() -> ending.orTimeout(30, TimeUnit.SECONDS).join())
+                .hasRootCauseInstanceOf(CanceledFailure.class);
+        assertThat(recorder.endings).containsExactly(new RunEnding(RunEnding.State.CANCELLED, Stage.FILTER, null));
+    }
+
+    @Test
+    void whatIsForATrainStageIsRefusedInAnotherBeforeItEntersTheHistory() throws InterruptedException {
+        recorder.waitsForCancellation = Stage.FILTER;
+        CompletableFuture<RunEnding> ending = WorkflowClient.execute(workflow::execute, REQUEST);
+        assertThat(recorder.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+        awaitStage(Stage.FILTER);
+
+        assertThatThrownBy(() -> workflow.control(request(ControlKind.CHECKPOINT)))
+                .rootCause()
+                .hasMessageContaining("checkpoint is refused")
+                .hasMessageContaining("stage filter");
+
+        assertThat(recorder.controls).isEmpty();
+        assertThat(environment
+                        .getWorkflowClient()
+                        .fetchHistory(TaskQueues.workflowId(REQUEST.runId()))
+                        .getEvents())
+                .noneMatch(event -> event.hasWorkflowExecutionUpdateAcceptedEventAttributes());
+        WorkflowStub.fromTyped(workflow).cancel();
+        assertThatThrownBy(() -> ending.orTimeout(30, TimeUnit.SECONDS).join())
+                .hasRootCauseInstanceOf(CanceledFailure.class);
+    }
+
+    @Test
+    void whatTheRegistryRefusesIsRefusedWithItsReasonAndCostsTheRunNothing() throws InterruptedException {
+        recorder.waitsForPause = Stage.PRETRAIN;
+        recorder.refusal = "resume is refused: the run is RUNNING, not PAUSED";
+        CompletableFuture<RunEnding> ending = WorkflowClient.execute(workflow::execute, REQUEST);
+        assertThat(recorder.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThatThrownBy(() -> workflow.control(request(ControlKind.RESUME)))
+                .rootCause()
+                .hasMessageContaining("the run is RUNNING, not PAUSED");
+
+        recorder.refusal = null;
+        workflow.control(request(ControlKind.PAUSE));
+        recorder.left.join();
+        workflow.control(new ControlRequest(REQUEST.runId(), ControlKind.RESUME, "another", null, null));
+        assertThat(ending.orTimeout(30, TimeUnit.SECONDS).join().state()).isEqualTo(RunEnding.State.SUCCEEDED);
+    }
+
     /** Histories recorded by released code: a change of the workflow that breaks runs under way fails here. */
     @ParameterizedTest
     @ValueSource(strings = {"succeeded", "failed", "cancelled"})
@@ -208,6 +298,10 @@ class TrainingRunWorkflowTest {
         private final Map<Stage, String> permanentFaults = new EnumMap<>(Stage.class);
         private final CountDownLatch waiting = new CountDownLatch(1);
         private final StageActivities stages = new RecordingStages();
+        private final CompletableFuture<Void> left = new CompletableFuture<>();
+        private final List<ControlRequest> controls = new CopyOnWriteArrayList<>();
+        private volatile Stage waitsForPause;
+        private volatile String refusal;
         private volatile Stage waitsForCancellation;
         private volatile boolean sawCancellation;
         private final AtomicInteger endingFaults = new AtomicInteger();
@@ -238,6 +332,28 @@ class TrainingRunWorkflowTest {
             endings.add(ending);
         }
 
+        @Override
+        public void control(ControlRequest request) {
+            if (refusal != null) {
+                throw ApplicationFailure.newNonRetryableFailure(refusal, REFUSED);
+            }
+            controls.add(request);
+        }
+
+        /** As a stage does that reads in the registry that its run is to wait. */
+        private void waitForPause(ActivityExecutionContext context) {
+            waiting.countDown();
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (controls.stream().noneMatch(control -> control.kind() == ControlKind.PAUSE)
+                    && System.nanoTime() < deadline) {
+                context.heartbeat("step");
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+            waitsForPause = null;
+            left.complete(null);
+            throw ApplicationFailure.newNonRetryableFailure("the run waits", StageActivities.PAUSED);
+        }
+
         private synchronized StageOutcome execute(StageTask task) {
             Stage stage = task.stage();
             ActivityExecutionContext context = Activity.getExecutionContext();
@@ -250,6 +366,9 @@ class TrainingRunWorkflowTest {
             }
             if (permanentFaults.containsKey(stage)) {
                 throw ApplicationFailure.newFailure(permanentFaults.get(stage), StageActivities.PERMANENT);
+            }
+            if (stage == waitsForPause) {
+                waitForPause(context);
             }
             if (stage == waitsForCancellation) {
                 waitForCancellation(context);
@@ -267,8 +386,7 @@ class TrainingRunWorkflowTest {
                     sawCancellation = true;
                     throw e;
                 }
-                java.util.concurrent.locks.LockSupport.parkNanos(
-                        Duration.ofMillis(20).toNanos());
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
             }
         }
 
