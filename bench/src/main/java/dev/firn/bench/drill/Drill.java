@@ -1,0 +1,93 @@
+package dev.firn.bench.drill;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.bench.drill.DrilledRun.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Runs one specification undisturbed, and once more for each fault. */
+final class Drill {
+    /** How many steps lie between two checkpoints of the specification's train stages. */
+    static final int EVERY_STEPS = 20;
+
+    private static final String SPECIFICATION = "drill.yaml";
+
+    private final List<String> program;
+    private final Path work;
+    private final Path artifacts;
+    private final Consumer<String> progress;
+
+    /**
+     * A drill.
+     *
+     * @param program how to start the server, without its arguments
+     * @param work an empty folder for homes and logs
+     * @param artifacts where downloads are kept
+     * @param progress told in words what happens
+     */
+    Drill(List<String> program, Path work, Path artifacts, Consumer<String> progress) {
+        this.program = List.copyOf(program);
+        this.work = requireNonNull(work, "work is null");
+        this.artifacts = requireNonNull(artifacts, "artifacts is null");
+        this.progress = requireNonNull(progress, "progress is null");
+    }
+
+    /**
+     * Drills.
+     *
+     * @throws DrillFailedException when a run does not come to its end
+     */
+    DrillResult run(DrillArguments arguments) throws DrillFailedException, IOException, InterruptedException {
+        long begun = System.nanoTime();
+        progress.accept("undisturbed");
+        Outcome undisturbed = undisturbed();
+        Map<Fault, Outcome> disturbed = new EnumMap<>(Fault.class);
+        for (Fault fault : arguments.faults()) {
+            List<Moment> moments =
+                    Moments.draw(undisturbed.lengths(), EVERY_STEPS, arguments.kills(), arguments.seed());
+            progress.accept(fault.word() + ", with seed " + arguments.seed() + ": " + moments);
+            disturbed.put(fault, disturbed(fault, moments));
+        }
+        return new DrillResult(arguments.seed(), undisturbed, disturbed, (System.nanoTime() - begun) / 1e9);
+    }
+
+    private Outcome undisturbed() throws DrillFailedException, IOException, InterruptedException {
+        try (Installation installation = install("undisturbed")) {
+            return DrilledRun.submit(installation, specification(), "undisturbed", progress)
+                    .outcome(EVERY_STEPS);
+        }
+    }
+
+    private Outcome disturbed(Fault fault, List<Moment> moments)
+            throws DrillFailedException, IOException, InterruptedException {
+        try (Installation installation = install(fault.word())) {
+            DrilledRun run = DrilledRun.submit(installation, specification(), fault.word(), progress);
+            for (Moment moment : moments) {
+                run.strike(moment, fault);
+            }
+            return run.outcome(EVERY_STEPS);
+        }
+    }
+
+    private Installation install(String name) throws IOException, InterruptedException {
+        Path folder = Files.createDirectory(work.resolve(name));
+        return Installation.start(program, Home.create(folder.resolve("home"), artifacts), folder);
+    }
+
+    private static byte[] specification() {
+        try (InputStream stream = requireNonNull(
+                Drill.class.getResourceAsStream(SPECIFICATION), "the specification is not on the class path")) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
