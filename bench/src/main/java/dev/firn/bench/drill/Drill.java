@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 /** Runs one specification undisturbed, and once more for each fault. */
 final class Drill {
     /** How many steps lie between two checkpoints of the specification's train stages. */
-    static final int EVERY_STEPS = 20;
+    static final int EVERY_STEPS = 10;
 
     private static final String SPECIFICATION = "drill.yaml";
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 final class AftermathTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Strike AT_STEP_57 = new Strike(
-            Fault.SERVER, START.plusSeconds(10), "pretrain", OptionalLong.of(57), OptionalLong.of(40));
+    private static final Strike AT_STEP_57 =
+            new Strike(Fault.SERVER, START.plusSeconds(10), "pretrain", OptionalLong.of(57), OptionalLong.of(40));
 
     @Test
     void theStepsSinceTheCheckpointThatTrainingWentOnFromAreLost() {

@@ -37,8 +37,8 @@ final class DrillResultTest {
 
     @Test
     void anotherDigestFailsAndIsNamed() {
-        DrillResult result = result(
-                outcome(Map.of("pretrain/weights", "aa", "register/model", "cc"), Set.of(), 17, INSIDE));
+        DrillResult result =
+                result(outcome(Map.of("pretrain/weights", "aa", "register/model", "cc"), Set.of(), 17, INSIDE));
         assertThat(result.identical()).isFalse();
         assertThat(result.failures()).singleElement().asString().contains("register/model", "cc", "bb");
         assertThat(result.table()).contains("DIFFERENT", "Failed");
