@@ -13,10 +13,13 @@ import java.util.OptionalLong;
  *
  * @param secondsUntilGoingOn until the next attempt at the stage began; 0 when none was needed
  * @param lostSteps steps that were done again; empty when the strike fell outside of training
- * @param allowedSteps as many may be done again: those since the newest checkpoint, or since the one before while the newest is
- *     being written
+ * @param allowedSteps as many may be done again: those since the newest checkpoint that was not spoiled, or since the one before
+ *     while the newest is being written
  */
 record Aftermath(double secondsUntilGoingOn, OptionalLong lostSteps, OptionalLong allowedSteps) {
+    /** The type of the event that tells of a checkpoint whose bytes are broken. */
+    static final String DAMAGE = "damage";
+
     /**
      * Reads the log.
      *
@@ -41,14 +44,15 @@ record Aftermath(double secondsUntilGoingOn, OptionalLong lostSteps, OptionalLon
         long resumed = attempt.isEmpty()
                 ? step
                 : later.stream()
-                        .filter(event -> event.path("data").has("checkpoint"))
+                        .filter(event -> event.path("data").has("checkpoint")
+                                && !event.path("type").asText().equals(DAMAGE))
                         .mapToLong(event -> event.path("data").path("step").asLong())
                         .findFirst()
                         .orElse(0);
         return new Aftermath(
                 seconds.orElse(0),
                 OptionalLong.of(Math.max(0, step - resumed)),
-                OptionalLong.of(everySteps + step % everySteps));
+                OptionalLong.of(everySteps * (1L + strike.fault().spoiledCheckpoints()) + step % everySteps));
     }
 
     private static Instant at(JsonNode event) {

@@ -20,7 +20,7 @@ final class Drill {
 
     private static final String SPECIFICATION = "drill.yaml";
 
-    private final List<String> program;
+    private final Programs programs;
     private final Path work;
     private final Path artifacts;
     private final Consumer<String> progress;
@@ -28,13 +28,12 @@ final class Drill {
     /**
      * A drill.
      *
-     * @param program how to start the server, without its arguments
      * @param work an empty folder for homes and logs
      * @param artifacts where downloads are kept
      * @param progress told in words what happens
      */
-    Drill(List<String> program, Path work, Path artifacts, Consumer<String> progress) {
-        this.program = List.copyOf(program);
+    Drill(Programs programs, Path work, Path artifacts, Consumer<String> progress) {
+        this.programs = requireNonNull(programs, "programs is null");
         this.work = requireNonNull(work, "work is null");
         this.artifacts = requireNonNull(artifacts, "artifacts is null");
         this.progress = requireNonNull(progress, "progress is null");
@@ -60,7 +59,7 @@ final class Drill {
     }
 
     private Outcome undisturbed() throws DrillFailedException, IOException, InterruptedException {
-        try (Installation installation = install("undisturbed")) {
+        try (Installation installation = install("undisturbed", false, false)) {
             return DrilledRun.submit(installation, specification(), "undisturbed", progress)
                     .outcome(EVERY_STEPS);
         }
@@ -68,7 +67,7 @@ final class Drill {
 
     private Outcome disturbed(Fault fault, List<Moment> moments)
             throws DrillFailedException, IOException, InterruptedException {
-        try (Installation installation = install(fault.word())) {
+        try (Installation installation = install(fault.word(), fault.needsWorker(), fault.needsStore())) {
             DrilledRun run = DrilledRun.submit(installation, specification(), fault.word(), progress);
             for (Moment moment : moments) {
                 run.strike(moment, fault);
@@ -77,9 +76,10 @@ final class Drill {
         }
     }
 
-    private Installation install(String name) throws IOException, InterruptedException {
+    private Installation install(String name, boolean worker, boolean store) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(work.resolve(name));
-        return Installation.start(program, Home.create(folder.resolve("home"), artifacts), folder);
+        return Installation.start(
+                programs, Home.create(folder.resolve("home"), artifacts), folder, worker, store);
     }
 
     private static byte[] specification() {

@@ -3,9 +3,7 @@ package dev.firn.bench.drill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.commons.io.FileUtils;
 
@@ -41,7 +39,7 @@ public final class DrillMain {
             work = Files.createTempDirectory("firn-drill");
             Path artifacts = Path.of(System.getProperty("drill.artifacts", "target/artifacts"))
                     .toAbsolutePath();
-            DrillResult result = new Drill(program(), work, artifacts, DrillMain::progress).run(arguments);
+            DrillResult result = new Drill(programs(), work, artifacts, DrillMain::progress).run(arguments);
             passed = result.failures().isEmpty();
             System.out.println(result.table());
             if (arguments.json()) {
@@ -60,13 +58,10 @@ public final class DrillMain {
         return passed ? 0 : 1;
     }
 
-    private static List<String> program() {
-        List<String> program = new ArrayList<>();
-        program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        program.addAll(
+    private static Programs programs() {
+        return new Programs(
+                Path.of(System.getProperty("drill.server")),
                 Arrays.asList(System.getProperty("drill.flags", "").strip().split("\\s+")));
-        program.addAll(List.of("-jar", System.getProperty("drill.server")));
-        return program;
     }
 
     private static void progress(String text) {

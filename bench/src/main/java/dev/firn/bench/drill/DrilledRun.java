@@ -12,10 +12,13 @@ import dev.firn.cli.client.ProblemException;
 import dev.firn.cli.client.Run;
 import dev.firn.cli.client.RunStage;
 import dev.firn.cli.client.RunState;
+import dev.firn.cli.client.ServerAwayException;
 import dev.firn.cli.client.StageState;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +26,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** A run on an installation, from its submission to its end. */
 final class DrilledRun {
     private static final long POLL_MILLIS = 50;
+    private static final Duration STORE_AWAY = Duration.ofSeconds(30);
+    private static final long SECONDS_OF_PATIENCE = 180;
     private static final int PAGE = 200;
     private static final int MOST_CHECKPOINTS = 10_000;
     private static final Set<String> TRAINING = Set.of("initialise", "pretrain", "finetune");
@@ -75,43 +81,80 @@ final class DrilledRun {
      * @throws DrillFailedException when the run ends before
      */
     void strike(Moment moment, Fault fault) throws DrillFailedException, IOException, InterruptedException {
-        Run run = await(moment);
+        Run run = await(moment, fault);
         RunStage reached = current(run).orElseThrow();
         acknowledgeAnother();
         if (training(reached)) {
             run = awaitNews(run, reached);
         }
         RunStage stage = current(run).orElse(reached);
-        OptionalLong committed = newestCheckpoint(stage.name());
-        committed.ifPresent(step -> acknowledgedCheckpoints.put(stage.name(), step));
-        Strike strike = new Strike(fault, Instant.now(), stage.name(), step(stage), committed);
-        switch (fault) {
-            case SERVER -> installation.killServer();
+        Optional<Checkpoint> newest = checkpoints(stage.name()).stream().max(Comparator.comparingLong(Checkpoint::step));
+        OptionalLong committed = newest.stream().mapToLong(Checkpoint::step).findFirst();
+        if (committed.isPresent() && fault.spoiledCheckpoints() == 0) {
+            acknowledgedCheckpoints.put(stage.name(), committed.getAsLong());
         }
-        strikes.add(strike);
-        say("kill " + strikes.size() + " (" + fault.word() + ") in " + stage.name()
-                + (strike.step().isPresent() ? " at step " + strike.step().getAsLong() : ""));
-        switch (fault) {
-            case SERVER -> installation.startServer();
-        }
-        say("the server is back");
+        strikes.add(new Strike(fault, Instant.now(), stage.name(), step(stage), committed));
+        say("strike " + strikes.size() + " (" + fault.word() + ") in " + stage.name()
+                + (step(stage).isPresent() ? " at step " + step(stage).getAsLong() : ""));
+        strike(fault, stage, newest);
+        say("everything is up again");
         countLost();
-        awaitLife(stage);
+        awaitLife(stage, fault);
+    }
+
+    private void strike(Fault fault, RunStage stage, Optional<Checkpoint> newest)
+            throws DrillFailedException, IOException, InterruptedException {
+        switch (fault) {
+            case SERVER -> {
+                installation.killServer();
+                installation.startServer();
+            }
+            case WORKER -> {
+                installation.killWorker();
+                installation.startWorker();
+            }
+            case POSTGRES -> installation.killPostgres();
+            case STORAGE -> {
+                installation.killStore();
+                Thread.sleep(STORE_AWAY);
+                installation.startStore();
+            }
+            case CORRUPT_BLOB -> {
+                installation.killServer();
+                if (newest.isPresent()) {
+                    installation.corrupt(newest.get().sha256());
+                }
+                installation.startServer();
+            }
+            case ZOMBIE -> {
+                installation.suspendWorker();
+                installation.startWorker();
+                awaitAttempt(stage);
+                installation.wakeZombie();
+            }
+        }
+    }
+
+    /** Waits until another attempt at the stage has begun. */
+    private void awaitAttempt(RunStage before) throws DrillFailedException, InterruptedException {
+        while (named(look(), before.name()).attempts() == before.attempts()) {
+            Thread.sleep(POLL_MILLIS);
+        }
     }
 
     /** Waits until the moment is reached, or missed. */
-    private Run await(Moment moment) throws DrillFailedException, InterruptedException {
+    private Run await(Moment moment, Fault fault) throws DrillFailedException, InterruptedException {
         while (true) {
             Run run = look();
             Optional<RunStage> current = current(run);
-            if (current.isPresent() && reached(moment, run, current.get())) {
+            if (current.isPresent() && reached(moment, fault, run, current.get())) {
                 return run;
             }
             Thread.sleep(POLL_MILLIS);
         }
     }
 
-    private boolean reached(Moment moment, Run run, RunStage stage) throws InterruptedException {
+    private boolean reached(Moment moment, Fault fault, Run run, RunStage stage) throws InterruptedException {
         int place = run.stages().indexOf(stage);
         if (place < moment.place()) {
             return false;
@@ -120,7 +163,7 @@ final class DrilledRun {
             // A moment that was missed is made up for in the next train stage, behind its first checkpoint
             return training(stage)
                     && (place > moment.place() || step(stage).orElse(0) >= moment.amount())
-                    && newestCheckpoint(stage.name()).isPresent();
+                    && checkpoints(stage.name()).size() > fault.spoiledCheckpoints();
         }
         return place > moment.place() || (stage.seconds() != null && stage.seconds() >= moment.amount());
     }
@@ -138,20 +181,23 @@ final class DrilledRun {
     }
 
     /** Waits until the stage is past where it was, or has told something since: its row first tells what was before. */
-    private void awaitLife(RunStage before) throws DrillFailedException, InterruptedException {
+    private void awaitLife(RunStage before, Fault fault) throws DrillFailedException, InterruptedException {
         while (true) {
-            Run run = look();
-            RunStage now = run.stages().stream()
-                    .filter(stage -> stage.name().equals(before.name()))
-                    .findFirst()
-                    .orElseThrow();
+            RunStage now = named(look(), before.name());
+            boolean another = now.attempts() > before.attempts() || !fault.endsAttempts();
             if (now.state() != StageState.RUNNING
-                    || (now.attempts() > before.attempts() && !step(now).equals(step(before)))
-                    || (now.attempts() > before.attempts() && !training(now))) {
+                    || (another && (!training(now) || !step(now).equals(step(before))))) {
                 return;
             }
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    private static RunStage named(Run run, String name) {
+        return run.stages().stream()
+                .filter(stage -> stage.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Waits for the run's end. */
@@ -173,6 +219,13 @@ final class DrilledRun {
                     stage.name(), step(stage).orElse(0), stage.seconds() == null ? 0 : stage.seconds()));
         }
         List<JsonNode> events = events();
+        strikes.stream()
+                .filter(strike -> strike.fault().spoiledCheckpoints() > 0 && strike.insideTraining())
+                .filter(strike -> events.stream()
+                        .noneMatch(event -> event.path("type").asText().equals(Aftermath.DAMAGE)
+                                && event.path("stage").asText().equals(strike.stage())))
+                .forEach(strike -> lost.add("the word that the checkpoint of " + strike.stage() + " at step "
+                        + strike.committed().orElseThrow() + " is damaged"));
         List<Aftermath> aftermaths = IntStream.range(0, strikes.size())
                 .mapToObj(i -> Aftermath.of(
                         strikes.get(i),
@@ -194,7 +247,7 @@ final class DrilledRun {
 
     /** The run as it is now; says when its stage changes. */
     private Run peek() throws InterruptedException {
-        Run run = client().run(id).value();
+        Run run = patiently(() -> client().run(id)).value();
         current(run).map(RunStage::name).filter(stage -> !stage.equals(told)).ifPresent(stage -> {
             told = stage;
             say(stage);
@@ -218,11 +271,31 @@ final class DrilledRun {
                 : OptionalLong.empty();
     }
 
-    private OptionalLong newestCheckpoint(String stage) throws InterruptedException {
-        return client().checkpoints(Optional.of(id), MOST_CHECKPOINTS).items().stream()
+    private List<Checkpoint> checkpoints(String stage) throws InterruptedException {
+        return patiently(() -> client().checkpoints(Optional.of(id), MOST_CHECKPOINTS)).items().stream()
                 .filter(checkpoint -> checkpoint.stage().equals(stage))
-                .mapToLong(Checkpoint::step)
-                .max();
+                .toList();
+    }
+
+    /** Asks, and asks again while the server cannot answer. */
+    private static <T> T patiently(Question<T> question) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_OF_PATIENCE);
+        while (true) {
+            try {
+                return question.ask();
+            } catch (ServerAwayException | ProblemException e) {
+                boolean failed = !(e instanceof ProblemException problem) || problem.status() >= 500;
+                if (!failed || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+    }
+
+    /** Something that is asked of the server. */
+    private interface Question<T> {
+        T ask() throws InterruptedException;
     }
 
     /** Submits another run, which is acknowledged just before the strike; once that is over, it is cancelled. */
@@ -252,16 +325,17 @@ final class DrilledRun {
             }
         }
         for (Map.Entry<String, Long> entry : acknowledgedCheckpoints.entrySet()) {
-            if (newestCheckpoint(entry.getKey()).orElse(-1) < entry.getValue()) {
+            if (checkpoints(entry.getKey()).stream()
+                    .noneMatch(checkpoint -> checkpoint.step() >= entry.getValue())) {
                 lost.add("the checkpoint of " + entry.getKey() + " at step " + entry.getValue());
             }
         }
     }
 
     private void cancel(String run) throws InterruptedException {
-        RunState state = client().run(run).value().state();
+        RunState state = patiently(() -> client().run(run)).value().state();
         if (!state.ended() && state != RunState.STOPPING) {
-            client().cancel(run);
+            patiently(() -> client().cancel(run));
         }
     }
 
@@ -269,7 +343,8 @@ final class DrilledRun {
         List<JsonNode> events = new ArrayList<>();
         long after = 0;
         while (true) {
-            Listing<Event> page = client().logs(id, after, PAGE);
+            long from = after;
+            Listing<Event> page = patiently(() -> client().logs(id, from, PAGE));
             page.json().path("items").forEach(events::add);
             if (page.items().isEmpty() || !page.more()) {
                 return events;

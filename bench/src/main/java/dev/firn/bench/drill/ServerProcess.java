@@ -44,7 +44,6 @@ final class ServerProcess {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("FIRN_"));
@@ -94,7 +93,17 @@ final class ServerProcess {
         process.waitFor();
     }
 
-    /** SIGTERM, and SIGKILL when that has no effect for long. */
+    /** Sends a signal by its name. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("the process " + process.pid() + " could not be sent " + name);
+        }
+    }
+
+    /** SIGTERM, and SIGKILL when that has no effect for long; also on a process that was stopped. */
     void end() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {

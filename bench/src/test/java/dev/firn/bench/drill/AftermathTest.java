@@ -39,6 +39,17 @@ final class AftermathTest {
     }
 
     @Test
+    void aSpoiledCheckpointMayCostTheStepsSinceTheOneBeforeAndTheDamageIsNoResumption() {
+        Strike strike = new Strike(
+                Fault.CORRUPT_BLOB, START.plusSeconds(10), "pretrain", OptionalLong.of(57), OptionalLong.of(40));
+        ObjectNode damage = resumed(17, 40).put("type", "damage");
+        Aftermath aftermath =
+                Aftermath.of(strike, Instant.MAX, List.of(attempt(16, 2), damage, resumed(18, 20)), 20);
+        assertThat(aftermath.lostSteps()).hasValue(37);
+        assertThat(aftermath.allowedSteps()).hasValue(57);
+    }
+
+    @Test
     void nothingIsLostWhereTheAttemptWentOn() {
         Aftermath aftermath = Aftermath.of(AT_STEP_57, START.plusSeconds(12), List.of(attempt(16, 2)), 20);
         assertThat(aftermath.lostSteps()).hasValue(0);

@@ -16,8 +16,8 @@ final class DrillArgumentsTest {
 
     @Test
     void takesWhatIsAskedFor() throws Exception {
-        assertThat(DrillArguments.parse(17, "--kills", "3", "--seed", "0", "--fault", "server", "--json"))
-                .isEqualTo(new DrillArguments(List.of(Fault.SERVER), 3, 0, true));
+        assertThat(DrillArguments.parse(17, "--kills", "3", "--seed", "0", "--fault", "corrupt-blob", "--json"))
+                .isEqualTo(new DrillArguments(List.of(Fault.CORRUPT_BLOB), 3, 0, true));
     }
 
     @Test
@@ -35,7 +35,7 @@ final class DrillArgumentsTest {
                 "--kills 0 | --kills must be a whole number from 1 to 100, is 0",
                 "--kills many | --kills must be a whole number from 1 to 100, is many",
                 "--seed | --seed must be a whole number from 0",
-                "--fault flood | there is no fault flood; there are server",
+                "--fault flood | there is no fault flood; there are server, worker, postgres",
                 "--speed | there is no option --speed; there are --kills"
             })
     void saysWhatIsWrong(String words, String message) {
