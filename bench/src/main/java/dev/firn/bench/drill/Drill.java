@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.bench.drill.DrilledRun.Outcome;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -15,11 +13,7 @@ import java.util.function.Consumer;
 
 /** Runs one specification undisturbed, and once more for each fault. */
 final class Drill {
-    /** How many steps lie between two checkpoints of the specification's train stages. */
-    static final int EVERY_STEPS = 10;
-
-    private static final String SPECIFICATION = "drill.yaml";
-
+    private final Exercise exercise;
     private final Programs programs;
     private final Path work;
     private final Path artifacts;
@@ -28,11 +22,13 @@ final class Drill {
     /**
      * A drill.
      *
+     * @param exercise what is run
      * @param work an empty folder for homes and logs
      * @param artifacts where downloads are kept
      * @param progress told in words what happens
      */
-    Drill(Programs programs, Path work, Path artifacts, Consumer<String> progress) {
+    Drill(Exercise exercise, Programs programs, Path work, Path artifacts, Consumer<String> progress) {
+        this.exercise = requireNonNull(exercise, "exercise is null");
         this.programs = requireNonNull(programs, "programs is null");
         this.work = requireNonNull(work, "work is null");
         this.artifacts = requireNonNull(artifacts, "artifacts is null");
@@ -51,28 +47,33 @@ final class Drill {
         Map<Fault, Outcome> disturbed = new EnumMap<>(Fault.class);
         for (Fault fault : arguments.faults()) {
             List<Moment> moments =
-                    Moments.draw(undisturbed.lengths(), EVERY_STEPS, arguments.kills(), arguments.seed());
+                    Moments.draw(undisturbed.lengths(), exercise.everySteps(), arguments.kills(), arguments.seed());
             progress.accept(fault.word() + ", with seed " + arguments.seed() + ": " + moments);
             disturbed.put(fault, disturbed(fault, moments));
         }
-        return new DrillResult(arguments.seed(), undisturbed, disturbed, (System.nanoTime() - begun) / 1e9);
+        return new DrillResult(
+                arguments.seed(),
+                exercise.everySteps(),
+                undisturbed,
+                disturbed,
+                (System.nanoTime() - begun) / 1e9);
     }
 
     private Outcome undisturbed() throws DrillFailedException, IOException, InterruptedException {
         try (Installation installation = install("undisturbed", false, false)) {
-            return DrilledRun.submit(installation, specification(), "undisturbed", progress)
-                    .outcome(EVERY_STEPS);
+            return DrilledRun.submit(installation, exercise.specification(), "undisturbed", progress)
+                    .outcome(exercise.everySteps());
         }
     }
 
     private Outcome disturbed(Fault fault, List<Moment> moments)
             throws DrillFailedException, IOException, InterruptedException {
         try (Installation installation = install(fault.word(), fault.needsWorker(), fault.needsStore())) {
-            DrilledRun run = DrilledRun.submit(installation, specification(), fault.word(), progress);
+            DrilledRun run = DrilledRun.submit(installation, exercise.specification(), fault.word(), progress);
             for (Moment moment : moments) {
                 run.strike(moment, fault);
             }
-            return run.outcome(EVERY_STEPS);
+            return run.outcome(exercise.everySteps());
         }
     }
 
@@ -80,14 +81,5 @@ final class Drill {
         Path folder = Files.createDirectory(work.resolve(name));
         return Installation.start(
                 programs, Home.create(folder.resolve("home"), artifacts), folder, worker, store);
-    }
-
-    private static byte[] specification() {
-        try (InputStream stream = requireNonNull(
-                Drill.class.getResourceAsStream(SPECIFICATION), "the specification is not on the class path")) {
-            return stream.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -17,9 +17,11 @@ import java.util.stream.DoubleStream;
 /**
  * What a drill found.
  *
+ * @param checkpointEverySteps steps between two checkpoints
  * @param seconds the whole drill took
  */
-record DrillResult(long seed, Outcome undisturbed, Map<Fault, Outcome> disturbed, double seconds) {
+record DrillResult(
+        long seed, int checkpointEverySteps, Outcome undisturbed, Map<Fault, Outcome> disturbed, double seconds) {
     DrillResult {
         disturbed = disturbed.isEmpty() ? Map.of() : new EnumMap<>(disturbed);
     }
@@ -90,7 +92,7 @@ record DrillResult(long seed, Outcome undisturbed, Map<Fault, Outcome> disturbed
                     }
                     node.put("insideTraining", strike.insideTraining());
                 });
-        json.put("checkpointEverySteps", Drill.EVERY_STEPS);
+        json.put("checkpointEverySteps", checkpointEverySteps);
         ObjectNode faults = json.putObject("faults");
         disturbed.forEach((fault, outcome) -> {
             ObjectNode node = faults.putObject(fault.word());
@@ -155,7 +157,7 @@ record DrillResult(long seed, Outcome undisturbed, Map<Fault, Outcome> disturbed
                         .formatted(DoubleStream.of(goingOn(outcome)).max().orElse(0)),
                 "%.0f s".formatted(outcome.seconds())));
         text.append("A checkpoint every ")
-                .append(Drill.EVERY_STEPS)
+                .append(checkpointEverySteps)
                 .append(" steps; acknowledged and lost: ")
                 .append(disturbed.values().stream()
                         .mapToInt(outcome -> outcome.lost().size())

@@ -31,7 +31,7 @@ final class DrillResultTest {
         assertThat(json.path("killedAt").path(1).path("step").isNull()).isTrue();
         assertThat(json.path("lostSteps").path("max").asDouble()).isEqualTo(17);
         assertThat(json.path("lostAcknowledged").asInt()).isZero();
-        assertThat(json.path("checkpointEverySteps").asInt()).isEqualTo(Drill.EVERY_STEPS);
+        assertThat(json.path("checkpointEverySteps").asInt()).isEqualTo(20);
         assertThat(result.table()).contains("identical").doesNotContain("Failed");
     }
 
@@ -78,7 +78,7 @@ final class DrillResultTest {
     }
 
     private static DrillResult result(Outcome disturbed) {
-        return new DrillResult(1, outcome(DIGESTS, Set.of(), 0), Map.of(Fault.SERVER, disturbed), 100);
+        return new DrillResult(1, 20, outcome(DIGESTS, Set.of(), 0), Map.of(Fault.SERVER, disturbed), 100);
     }
 
     private static Outcome outcome(Map<String, String> digests, Set<String> lost, long lostSteps, Strike... strikes) {
