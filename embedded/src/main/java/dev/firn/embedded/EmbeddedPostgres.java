@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The server has a session of its own, so an interrupt typed at the terminal reaches Firn only, which ends the
  * server last. When Firn is killed the server lives on; the next start on the same folder finds it, ends it and waits
- * until it has written everything.
+ * until it has written everything. When the server is killed it is started again on the same port; who talks to it has to
+ * try again for that long.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
@@ -43,13 +44,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** A server that has to replay its log after a crash may take that long. */
     private static final Duration START_PATIENCE = Duration.ofMinutes(5);
 
+    /** Between two attempts to start a server again that had ended by itself. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
     private static final Duration STOP_PATIENCE = Duration.ofMinutes(1);
 
     private final PostgresBinaries binaries;
     private final Path folder;
     private final String password;
-    private final Process process;
     private final int port;
+    private final Thread supervisor;
+    private volatile Process process;
+    private volatile boolean closing;
 
     private EmbeddedPostgres(PostgresBinaries binaries, Path folder, String password, Process process, int port) {
         this.binaries = requireNonNull(binaries, "binaries is null");
@@ -57,6 +63,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.password = requireNonNull(password, "password is null");
         this.process = requireNonNull(process, "process is null");
         this.port = port;
+        this.supervisor =
+                Thread.ofPlatform().daemon().name("postgres-supervisor").unstarted(this::supervise);
     }
 
     /**
@@ -81,6 +89,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             EmbeddedPostgres server = launch(binaries, folder.toRealPath(), preferredPort, password);
             try {
                 server.createDatabase();
+                server.supervisor.start();
                 return server;
             } catch (SQLException e) {
                 server.close();
@@ -176,66 +185,74 @@ public final class EmbeddedPostgres implements AutoCloseable {
         int port = preferredPort;
         for (int attempt = 1; ; attempt++) {
             port = LoopbackPorts.free(port);
-            Path log = folder.resolve("log").resolve("start.log");
-            Process process = command(
-                            folder,
-                            true,
-                            List.of(
-                                    binaries.program("postgres").toString(),
-                                    "-D",
-                                    folder.resolve("data").toString(),
-                                    "-p",
-                                    Integer.toString(port),
-                                    "-c",
-                                    "listen_addresses=" + LoopbackPorts.HOST,
-                                    "-c",
-                                    "unix_socket_directories=",
-                                    "-c",
-                                    "fsync=on",
-                                    "-c",
-                                    "synchronous_commit=on",
-                                    "-c",
-                                    "full_page_writes=on",
-                                    "-c",
-                                    "max_connections=64",
-                                    "-c",
-                                    "timezone=UTC",
-                                    "-c",
-                                    "log_timezone=UTC",
-                                    "-c",
-                                    "logging_collector=on",
-                                    "-c",
-                                    "log_directory=" + folder.resolve("log"),
-                                    "-c",
-                                    "log_filename=postgresql-%a.log",
-                                    "-c",
-                                    "log_rotation_age=1d",
-                                    "-c",
-                                    "log_rotation_size=0",
-                                    "-c",
-                                    "log_truncate_on_rotation=on"))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            process.getOutputStream().close();
-            EmbeddedPostgres server = new EmbeddedPostgres(binaries, folder, password, process, port);
-            if (server.awaitReady()) {
-                return server;
+            Process process = startProcess(binaries, folder, port);
+            if (awaitReady(process, folder)) {
+                return new EmbeddedPostgres(binaries, folder, password, process, port);
             }
             if (attempt == START_ATTEMPTS) {
                 throw new EmbeddedServiceException("the embedded PostgreSQL did not start: "
-                        + Files.readString(log, UTF_8).strip() + " (more in " + folder.resolve("log") + ")");
+                        + Files.readString(startLog(folder), UTF_8).strip() + " (more in " + folder.resolve("log")
+                        + ")");
             }
             port = 0;
         }
     }
 
+    private static Path startLog(Path folder) {
+        return folder.resolve("log").resolve("start.log");
+    }
+
+    private static Process startProcess(PostgresBinaries binaries, Path folder, int port) throws IOException {
+        Process process = command(
+                        folder,
+                        true,
+                        List.of(
+                                binaries.program("postgres").toString(),
+                                "-D",
+                                folder.resolve("data").toString(),
+                                "-p",
+                                Integer.toString(port),
+                                "-c",
+                                "listen_addresses=" + LoopbackPorts.HOST,
+                                "-c",
+                                "unix_socket_directories=",
+                                "-c",
+                                "fsync=on",
+                                "-c",
+                                "synchronous_commit=on",
+                                "-c",
+                                "full_page_writes=on",
+                                "-c",
+                                "max_connections=64",
+                                "-c",
+                                "timezone=UTC",
+                                "-c",
+                                "log_timezone=UTC",
+                                "-c",
+                                "logging_collector=on",
+                                "-c",
+                                "log_directory=" + folder.resolve("log"),
+                                "-c",
+                                "log_filename=postgresql-%a.log",
+                                "-c",
+                                "log_rotation_age=1d",
+                                "-c",
+                                "log_rotation_size=0",
+                                "-c",
+                                "log_truncate_on_rotation=on"))
+                .redirectErrorStream(true)
+                .redirectOutput(startLog(folder).toFile())
+                .start();
+        process.getOutputStream().close();
+        return process;
+    }
+
     /** Waits until the server takes connections; false when it ended instead. */
-    private boolean awaitReady() throws IOException {
+    private static boolean awaitReady(Process process, Path folder) throws IOException {
         Path pidFile = folder.resolve("data").resolve("postmaster.pid");
         Instant deadline = Instant.now().plus(START_PATIENCE);
         while (process.isAlive()) {
-            if (isReady(pidFile)) {
+            if (isReady(process, pidFile)) {
                 return true;
             }
             if (Instant.now().isAfter(deadline)) {
@@ -248,7 +265,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     return false;
                 }
             } catch (InterruptedException e) {
-                close();
+                process.destroy();
                 Thread.currentThread().interrupt();
                 throw new EmbeddedServiceException("interrupted while PostgreSQL was starting", e);
             }
@@ -256,7 +273,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return false;
     }
 
-    private boolean isReady(Path pidFile) throws IOException {
+    private static boolean isReady(Process process, Path pidFile) throws IOException {
         try {
             List<String> lines = Files.readAllLines(pidFile, UTF_8);
             return lines.size() > PID_FILE_STATUS_LINE
@@ -264,6 +281,48 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     && lines.get(PID_FILE_STATUS_LINE).strip().equals("ready");
         } catch (NoSuchFileException e) {
             return false;
+        }
+    }
+
+    /** Starts the server again whenever it ends by itself, until it is to end. */
+    private void supervise() {
+        try {
+            while (true) {
+                int status = process.waitFor();
+                if (closing) {
+                    return;
+                }
+                LOG.warn(
+                        "the embedded PostgreSQL (process {}) ended with status {}; it is started again",
+                        process.pid(),
+                        status);
+                startAgain();
+            }
+        } catch (InterruptedException e) {
+            // The server is being closed
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Tries until it is up. PostgreSQL refuses while what a killed server had started still uses its memory, so the
+     * traces of the dead one are left to it.
+     */
+    private void startAgain() throws InterruptedException {
+        Duration pause = POLL;
+        while (!closing) {
+            try {
+                Process next = startProcess(binaries, folder, port);
+                process = next;
+                if (awaitReady(next, folder)) {
+                    LOG.info("the embedded PostgreSQL is back (process {})", next.pid());
+                    return;
+                }
+            } catch (IOException | EmbeddedServiceException e) {
+                LOG.warn("the embedded PostgreSQL could not be started again; it is tried once more", e);
+            }
+            Thread.sleep(pause);
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 
@@ -298,7 +357,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return port;
     }
 
-    /** The server's process. */
+    /** The server's process as it is now; another one once it was started again. */
     public ProcessHandle process() {
         return process.toHandle();
     }
@@ -306,6 +365,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Ends the server: its clients are disconnected, everything is on disk when this returns. */
     @Override
     public void close() {
+        closing = true;
+        supervisor.interrupt();
+        try {
+            supervisor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EmbeddedServiceException("interrupted while PostgreSQL was ending", e);
+        }
         if (!process.isAlive()) {
             return;
         }

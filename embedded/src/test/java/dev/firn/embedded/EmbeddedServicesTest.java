@@ -16,6 +16,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -140,6 +142,37 @@ class EmbeddedServicesTest {
                                     "select count(*) from generate_series(1, " + acknowledged
                                             + ") as wanted (id) where not exists (select 1 from written w where w.id = wanted.id)"))
                     .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void startsPostgresAgainWithEveryAcknowledgedRowWhenItsProcessIsKilled() throws Exception {
+        try (EmbeddedServices services = EmbeddedServices.start(home, ExternalServices.NONE)) {
+            ServiceAddresses.Database database = services.addresses().database();
+            execute(database, "create table kept (id integer)");
+            for (int kill = 1; kill <= 2; kill++) {
+                execute(database, "insert into kept values (" + kill + ")");
+                ProcessHandle killed = services.postgresProcess().orElseThrow();
+                killed.destroyForcibly();
+                killed.onExit().join();
+
+                assertThat(queryOnceItAnswers(database, "select count(*) from kept"))
+                        .isEqualTo(Integer.toString(kill));
+                assertThat(services.postgresProcess().orElseThrow()).isNotEqualTo(killed);
+            }
+        }
+        assertThat(home.resolve("postgres/data/postmaster.pid")).doesNotExist();
+    }
+
+    private static String queryOnceItAnswers(ServiceAddresses.Database database, String sql) throws Exception {
+        Instant deadline = Instant.now().plus(Duration.ofMinutes(2));
+        while (true) {
+            try {
+                return query(database, sql);
+            } catch (SQLException e) {
+                assertThat(Instant.now()).as("PostgreSQL is still away: %s", e).isBefore(deadline);
+                Thread.onSpinWait();
+            }
         }
     }
 

@@ -1,0 +1,45 @@
+package dev.firn.bench.drill;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the processes of a drill are started.
+ *
+ * @param server the server's jar; its libraries lie beside it
+ * @param flags of the server's JVM
+ */
+record Programs(Path server, List<String> flags) {
+    Programs {
+        requireNonNull(server, "server is null");
+        flags = List.copyOf(flags);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The server or a worker, without its arguments. */
+    List<String> firn() {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(flags);
+        command.addAll(List.of("-jar", server.toString()));
+        return command;
+    }
+
+    /** The object store that the server would embed. */
+    List<String> objectStore() {
+        Path libraries = requireNonNull(server.getParent(), "the server's jar has no folder")
+                .resolve("lib")
+                .resolve("main");
+        return List.of(
+                java(),
+                "-cp",
+                System.getProperty("java.class.path") + ":" + libraries + "/*",
+                StoreMain.class.getName());
+    }
+}

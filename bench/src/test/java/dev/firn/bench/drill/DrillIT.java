@@ -1,0 +1,36 @@
+package dev.firn.bench.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short drill with the packaged server. */
+final class DrillIT {
+    private static final Path SERVER = Path.of("..", "api", "target", "quarkus-app", "quarkus-run.jar");
+
+    private static final List<String> FLAGS = List.of(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx1g");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aServerThatIsKilledDuringTrainingEndsInTheSameBits() throws Exception {
+        Drill drill = new Drill(
+                Exercise.SHORT,
+                new Programs(SERVER.toAbsolutePath().normalize(), FLAGS),
+                folder,
+                Path.of("target", "artifacts").toAbsolutePath(),
+                System.err::println);
+        DrillResult result = drill.run(new DrillArguments(List.of(Fault.SERVER), 2, 11, true));
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.undisturbed().digests()).containsKey("register/model");
+    }
+}
