@@ -322,12 +322,20 @@ class SteeringTest {
         Checkpoint middle = checkpoints(parent).getLast();
         assertThat(middle.step()).isBetween(20L, 59L);
 
-        UUID same = firn.submission.fork(middle.id(), "", Optional.of("same"), Optional.empty()).runId();
+        UUID same = firn.submission
+                .fork(middle.id(), "", Optional.of("same"), Optional.empty())
+                .runId();
         UUID longer = firn.submission
-                .fork(middle.id(), "{name: longer, pretrain: {steps: 70, learningRate: 1e-3}}", Optional.empty(), Optional.empty())
+                .fork(
+                        middle.id(),
+                        "{name: longer, pretrain: {steps: 70, learningRate: 1e-3}}",
+                        Optional.empty(),
+                        Optional.empty())
                 .runId();
 
-        assertThat(firn.submission.fork(middle.id(), "", Optional.of("same"), Optional.empty()).created())
+        assertThat(firn.submission
+                        .fork(middle.id(), "", Optional.of("same"), Optional.empty())
+                        .created())
                 .isFalse();
         assertThat(firn.ended(same).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(weights(same)).isEqualTo(weights(parent));

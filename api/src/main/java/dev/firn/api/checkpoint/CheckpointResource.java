@@ -4,35 +4,35 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.Submission;
-import dev.firn.api.http.BodyLimits;
-import dev.firn.api.run.RunView;
-import dev.firn.api.run.RunViews;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.POST;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import dev.firn.api.download.Downloads;
+import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
-import dev.firn.api.security.Caller;
 import dev.firn.api.http.Problem;
+import dev.firn.api.run.RunView;
+import dev.firn.api.run.RunViews;
+import dev.firn.api.security.Caller;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.CheckpointFilter;
 import dev.firn.registry.checkpoint.CheckpointStore;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -49,11 +49,7 @@ public class CheckpointResource {
     private final Caller caller;
 
     public CheckpointResource(
-            CheckpointStore checkpoints,
-            Downloads downloads,
-            RunSubmission submission,
-            RunViews runs,
-            Caller caller) {
+            CheckpointStore checkpoints, Downloads downloads, RunSubmission submission, RunViews runs, Caller caller) {
         this.caller = requireNonNull(caller, "caller is null");
         this.submission = requireNonNull(submission, "submission is null");
         this.runs = requireNonNull(runs, "runs is null");
@@ -105,10 +101,11 @@ public class CheckpointResource {
     })
     @Operation(
             summary = "Start a run from a checkpoint",
-            description = "The body is a JSON merge patch (RFC 7396), JSON or YAML, of the specification of the run that"
-                    + " committed the checkpoint; empty for the same specification. The new run has the outputs of the"
-                    + " stages before from the beginning. What they were made with, and what the shapes of the weights"
-                    + " depend on, cannot be changed.")
+            description =
+                    "The body is a JSON merge patch (RFC 7396), JSON or YAML, of the specification of the run that"
+                            + " committed the checkpoint; empty for the same specification. The new run has the outputs of the"
+                            + " stages before from the beginning. What they were made with, and what the shapes of the weights"
+                            + " depend on, cannot be changed.")
     @APIResponse(
             responseCode = "201",
             description = "The run",
@@ -125,13 +122,11 @@ public class CheckpointResource {
             responseCode = "422",
             description = "Refused, with every fault",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
-    public Response fork(
-            @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
+    public Response fork(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
             throws IOException {
         String patch = new String(BodyLimits.read(body, BodyLimits.SMALL), StandardCharsets.UTF_8);
         Submission accepted =
-                submission.fork(
-                        Names.identifier("checkpoint", id), patch, Names.idempotencyKey(key), caller.name());
+                submission.fork(Names.identifier("checkpoint", id), patch, Names.idempotencyKey(key), caller.name());
         RunView run = runs.one(accepted.runId());
         return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/runs/" + run.id()))

@@ -144,8 +144,7 @@ public class ControlResource {
             responseCode = "422",
             description = "No number of steps",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
-    public Response extend(
-            @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
+    public Response extend(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
             throws IOException {
         JsonNode steps = bodies.read(body, BODY_LIMIT, Extension.class).steps();
         if (steps == null || !steps.isIntegralNumber() || steps.longValue() < 1 || steps.longValue() > MOST_STEPS) {
@@ -163,10 +162,7 @@ public class ControlResource {
             description = "From the next step on it is the schedule's times the factor, which takes the place of an"
                     + " earlier one; 1 gives the schedule back.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Scale.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "No factor",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "422", description = "No factor", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response scaleLearningRate(
             @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
             throws IOException {
@@ -184,12 +180,14 @@ public class ControlResource {
     /** By how many steps a stage is made longer. */
     @Schema(name = "Extension")
     public record Extension(
-            @Schema(implementation = Long.class, minimum = "1", examples = "500") JsonNode steps) {}
+            @Schema(implementation = Long.class, minimum = "1", examples = "500")
+            JsonNode steps) {}
 
     /** What the learning rate is multiplied by. */
     @Schema(name = "LearningRateScale")
     public record Scale(
-            @Schema(implementation = Double.class, examples = "0.5") JsonNode factor) {}
+            @Schema(implementation = Double.class, examples = "0.5")
+            JsonNode factor) {}
 
     /** What a run was asked for. */
     @GET

@@ -113,8 +113,8 @@ public class SubmissionResource {
         if (dryRun) {
             return Response.ok(DryRunView.of(submission.dryRun(text))).build();
         }
-        Submission accepted = submission.submit(
-                text, Names.idempotencyKey(idempotencyKey), priority(priority), caller.name());
+        Submission accepted =
+                submission.submit(text, Names.idempotencyKey(idempotencyKey), priority(priority), caller.name());
         RunView run = views.one(accepted.runId());
         return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/runs/" + run.id()))

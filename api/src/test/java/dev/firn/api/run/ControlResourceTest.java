@@ -97,7 +97,10 @@ class ControlResourceTest {
     @Test
     void aFailedRunIsRetriedOnce() {
         Run run = rows.running("failed");
-        rows.end(run, RunState.FAILED, Optional.of(JsonNodeFactory.instance.objectNode().put("message", "broken")));
+        rows.end(
+                run,
+                RunState.FAILED,
+                Optional.of(JsonNodeFactory.instance.objectNode().put("message", "broken")));
 
         given().post("/api/runs/" + run.id() + "/retry")
                 .then()

@@ -14,10 +14,10 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.api.FirnTestResource;
 import dev.firn.api.RegistryRows;
 import dev.firn.api.SmallSpecification;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.registry.PageRequest;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.CheckpointStore;
@@ -251,10 +251,7 @@ class SubmissionResourceTest {
                 .body("errors.pointer", hasItem("/encoder/layers"))
                 .body("errors.pointer", hasItem("/filter/topRank"));
         yaml("[1]").post(address).then().statusCode(400);
-        yaml("")
-                .post("/api/checkpoints/" + UUID.randomUUID() + "/fork")
-                .then()
-                .statusCode(404);
+        yaml("").post("/api/checkpoints/" + UUID.randomUUID() + "/fork").then().statusCode(404);
     }
 
     @Test

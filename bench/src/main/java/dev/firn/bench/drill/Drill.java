@@ -52,11 +52,7 @@ final class Drill {
             disturbed.put(fault, disturbed(fault, moments));
         }
         return new DrillResult(
-                arguments.seed(),
-                exercise.everySteps(),
-                undisturbed,
-                disturbed,
-                (System.nanoTime() - begun) / 1e9);
+                arguments.seed(), exercise.everySteps(), undisturbed, disturbed, (System.nanoTime() - begun) / 1e9);
     }
 
     private Outcome undisturbed() throws DrillFailedException, IOException, InterruptedException {
@@ -79,7 +75,6 @@ final class Drill {
 
     private Installation install(String name, boolean worker, boolean store) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(work.resolve(name));
-        return Installation.start(
-                programs, Home.create(folder.resolve("home"), artifacts), folder, worker, store);
+        return Installation.start(programs, Home.create(folder.resolve("home"), artifacts), folder, worker, store);
     }
 }

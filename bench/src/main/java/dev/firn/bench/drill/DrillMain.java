@@ -39,7 +39,8 @@ public final class DrillMain {
             work = Files.createTempDirectory("firn-drill");
             Path artifacts = Path.of(System.getProperty("drill.artifacts", "target/artifacts"))
                     .toAbsolutePath();
-            DrillResult result = new Drill(Exercise.STANDARD, programs(), work, artifacts, DrillMain::progress).run(arguments);
+            DrillResult result =
+                    new Drill(Exercise.STANDARD, programs(), work, artifacts, DrillMain::progress).run(arguments);
             passed = result.failures().isEmpty();
             System.out.println(result.table());
             if (arguments.json()) {

@@ -88,7 +88,8 @@ final class DrilledRun {
             run = awaitNews(run, reached);
         }
         RunStage stage = current(run).orElse(reached);
-        Optional<Checkpoint> newest = checkpoints(stage.name()).stream().max(Comparator.comparingLong(Checkpoint::step));
+        Optional<Checkpoint> newest =
+                checkpoints(stage.name()).stream().max(Comparator.comparingLong(Checkpoint::step));
         OptionalLong committed = newest.stream().mapToLong(Checkpoint::step).findFirst();
         if (committed.isPresent() && fault.spoiledCheckpoints() == 0) {
             acknowledgedCheckpoints.put(stage.name(), committed.getAsLong());
@@ -325,8 +326,7 @@ final class DrilledRun {
             }
         }
         for (Map.Entry<String, Long> entry : acknowledgedCheckpoints.entrySet()) {
-            if (checkpoints(entry.getKey()).stream()
-                    .noneMatch(checkpoint -> checkpoint.step() >= entry.getValue())) {
+            if (checkpoints(entry.getKey()).stream().noneMatch(checkpoint -> checkpoint.step() >= entry.getValue())) {
                 lost.add("the checkpoint of " + entry.getKey() + " at step " + entry.getValue());
             }
         }

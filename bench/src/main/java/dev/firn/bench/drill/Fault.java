@@ -49,7 +49,9 @@ enum Fault {
     }
 
     static Optional<Fault> ofWord(String word) {
-        return Arrays.stream(values()).filter(fault -> fault.word().equals(word)).findFirst();
+        return Arrays.stream(values())
+                .filter(fault -> fault.word().equals(word))
+                .findFirst();
     }
 
     /** All words, as a sentence lists them. */

@@ -143,7 +143,9 @@ final class Installation implements AutoCloseable {
 
     /** Kills the embedded PostgreSQL. */
     void killPostgres() throws IOException {
-        home.postgres().orElseThrow(() -> new IOException("no PostgreSQL runs on " + home.folder())).destroyForcibly();
+        home.postgres()
+                .orElseThrow(() -> new IOException("no PostgreSQL runs on " + home.folder()))
+                .destroyForcibly();
     }
 
     /** Flips a bit of the largest file of an artifact, where it lies. */

@@ -43,8 +43,7 @@ final class AftermathTest {
         Strike strike = new Strike(
                 Fault.CORRUPT_BLOB, START.plusSeconds(10), "pretrain", OptionalLong.of(57), OptionalLong.of(40));
         ObjectNode damage = resumed(17, 40).put("type", "damage");
-        Aftermath aftermath =
-                Aftermath.of(strike, Instant.MAX, List.of(attempt(16, 2), damage, resumed(18, 20)), 20);
+        Aftermath aftermath = Aftermath.of(strike, Instant.MAX, List.of(attempt(16, 2), damage, resumed(18, 20)), 20);
         assertThat(aftermath.lostSteps()).hasValue(37);
         assertThat(aftermath.allowedSteps()).hasValue(57);
     }

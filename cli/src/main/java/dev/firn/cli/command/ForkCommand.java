@@ -22,7 +22,10 @@ import picocli.CommandLine.Parameters;
             "Example: firn fork 01a20a42-62c7-7000-b186-bd6ea8721ca4 patch.yaml --follow"
         })
 final class ForkCommand extends FirnCommand {
-    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "The checkpoint's id; firn checkpoints lists them.")
+    @Parameters(
+            index = "0",
+            paramLabel = "CHECKPOINT",
+            description = "The checkpoint's id; firn checkpoints lists them.")
     private String checkpoint;
 
     @Parameters(
@@ -44,8 +47,7 @@ final class ForkCommand extends FirnCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         FirnClient client = client();
-        Answer<Run> run =
-                client.fork(checkpoint, content(), UUID.randomUUID().toString());
+        Answer<Run> run = client.fork(checkpoint, content(), UUID.randomUUID().toString());
         if (follow) {
             console().say("Run " + run.value().id() + " (" + run.value().name() + ")");
             return RunFollowing.follow(client, console(), run.value().id(), json());
@@ -63,7 +65,8 @@ final class ForkCommand extends FirnCommand {
         }
         Path file = Path.of(patch);
         if (!Files.isRegularFile(file)) {
-            throw new InputException("the patch " + patch + (Files.exists(file) ? " is not a file" : " does not exist"));
+            throw new InputException(
+                    "the patch " + patch + (Files.exists(file) ? " is not a file" : " does not exist"));
         }
         return Files.readAllBytes(file);
     }

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /** Asks a run to begin again where it ended. */
 @Command(
         name = "retry",
-        description = "Let a failed or cancelled run begin again with the stage that did not succeed, from its newest checkpoint.")
+        description =
+                "Let a failed or cancelled run begin again with the stage that did not succeed, from its newest checkpoint.")
 final class RetryCommand extends SteeringCommand {
     RetryCommand(Session session) {
         super(session, "begin again where it ended");

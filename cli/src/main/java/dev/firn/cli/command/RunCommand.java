@@ -35,8 +35,10 @@ final class RunCommand extends FirnCommand {
         if (json()) {
             console().result(run.json());
         } else {
-            console().result(RunText.whole(
-                    run.value(), client.controls(found, RunText.CONTROLS).items()));
+            console()
+                    .result(RunText.whole(
+                            run.value(),
+                            client.controls(found, RunText.CONTROLS).items()));
         }
         return ExitCode.DONE;
     }

@@ -274,9 +274,7 @@ class CommandsTest {
     @Test
     void aRunIsShownWithItsStages() {
         server.answer("GET /api/runs/" + FIRST, run(FIRST, "quickstart", "SUCCEEDED"));
-        server.answer(
-                "GET /api/runs/" + FIRST + "/controls?limit=20",
-                page(null, """
+        server.answer("GET /api/runs/" + FIRST + "/controls?limit=20", page(null, """
                         {"id":2,"kind":"pause","value":null,"state":"APPLIED","reason":null,"step":30,
                          "requestedAt":"2026-01-02T03:05:00Z"}""", """
                         {"id":1,"kind":"extend","value":50,"state":"REFUSED","reason":"the stage had ended before",

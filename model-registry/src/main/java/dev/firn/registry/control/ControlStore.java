@@ -81,11 +81,7 @@ public final class ControlStore {
             require(request, state, EnumSet.of(RunState.PAUSED));
             Control resume = insert(handle, request, Control.State.APPLIED, Optional.empty());
             RunStore.transition(
-                    handle,
-                    request.runId(),
-                    EnumSet.of(RunState.PAUSED),
-                    RunState.QUEUED,
-                    Optional.empty());
+                    handle, request.runId(), EnumSet.of(RunState.PAUSED), RunState.QUEUED, Optional.empty());
             return resume;
         }));
     }
