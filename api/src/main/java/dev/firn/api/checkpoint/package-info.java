@@ -1,2 +1,2 @@
-/** Checkpoints over REST: browse them, download their files. Limits: forking and pinning come with a later version. */
+/** Checkpoints over REST: browse them, download their files, pin and delete them. */
 package dev.firn.api.checkpoint;
