@@ -11,8 +11,11 @@ import dev.firn.embedded.ServiceAddresses;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.RegistrySchema;
 import dev.firn.registry.artifact.ArtifactStore;
+import dev.firn.registry.backup.Backup;
+import dev.firn.registry.backup.BackupSummary;
 import dev.firn.registry.blob.BlobStore;
 import dev.firn.registry.blob.ObjectStoreSettings;
+import dev.firn.registry.garbage.GarbageCollector;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.training.artifact.MavenArtifacts;
@@ -27,9 +30,12 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A whole Firn without its API: real PostgreSQL, object store and Temporal in this process, and a worker. */
 final class TestBed implements AutoCloseable {
@@ -45,24 +51,25 @@ final class TestBed implements AutoCloseable {
     final RunSubmission submission;
     final RunControl control;
     final Reconciler reconciler;
+    final GarbageCollector collector;
 
     TestBed(Path home) {
+        this(home, ExternalServices.NONE, OptionalLong.empty());
+    }
+
+    /**
+     * @param external what runs elsewhere
+     * @param quota how many bytes may be stored
+     */
+    TestBed(Path home, ExternalServices external, OptionalLong quota) {
         this.home = home;
-        this.services = EmbeddedServices.start(home, ExternalServices.NONE);
+        this.services = EmbeddedServices.start(home, external);
         ServiceAddresses addresses = services.addresses();
         this.dataSource = pool(addresses.database());
         RegistrySchema.migrate(dataSource);
         RegistryDatabase database = new RegistryDatabase(dataSource);
-        ServiceAddresses.ObjectStore objectStore = addresses.objectStore();
-        this.blobs = BlobStore.open(
-                database,
-                new ObjectStoreSettings(
-                        objectStore.endpoint(),
-                        objectStore.accessKey(),
-                        objectStore.secretKey(),
-                        objectStore.bucket(),
-                        objectStore.region()),
-                home.resolve("spool"));
+        this.blobs = BlobStore.open(database, settings(addresses.objectStore()), home.resolve("spool"), quota);
+        this.collector = new GarbageCollector(database, blobs);
         this.stores = Stores.of(database, new ArtifactStore(database, blobs, home.resolve("cache"), 1L << 30));
         this.stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(addresses.temporal().target())
@@ -78,6 +85,24 @@ final class TestBed implements AutoCloseable {
         this.control = new RunControl(stores, client, starter);
         this.reconciler = new Reconciler(stores, client, starter);
         startWorker();
+    }
+
+    static DataSource dataSource(ServiceAddresses.Database database) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(database.url());
+        dataSource.setUser(database.user());
+        dataSource.setPassword(database.password());
+        return dataSource;
+    }
+
+    static ObjectStoreSettings settings(ServiceAddresses.ObjectStore store) {
+        return new ObjectStoreSettings(
+                store.endpoint(), store.accessKey(), store.secretKey(), store.bucket(), store.region());
+    }
+
+    /** Takes a backup while everything goes on. */
+    BackupSummary backup(Path folder) {
+        return new Backup(dataSource(services.addresses().database()), blobs).write(folder, line -> {});
     }
 
     private static AgroalDataSource pool(ServiceAddresses.Database database) {

@@ -57,6 +57,16 @@ public final class HomeLock implements AutoCloseable {
         }
     }
 
+    /** Whether a process has the home at this moment. */
+    public static boolean isHeld(Path home) {
+        try {
+            acquire(home).close();
+            return false;
+        } catch (EmbeddedServiceException e) {
+            return true;
+        }
+    }
+
     private static HomeLock acquireHere(Path home) throws IOException {
         FileChannel channel = FileChannel.open(
                 home.resolve("firn.lock"),

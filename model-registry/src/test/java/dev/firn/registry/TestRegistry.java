@@ -53,6 +53,11 @@ public final class TestRegistry implements AutoCloseable {
         artifacts = new ArtifactStore(database, blobs, home.resolve("cache"), Long.MAX_VALUE);
     }
 
+    /** A registry for one test alone, which closes it. */
+    public static TestRegistry own() throws IOException {
+        return new TestRegistry();
+    }
+
     public PGSimpleDataSource dataSource() {
         ServiceAddresses.Database address = postgres.address();
         PGSimpleDataSource dataSource = new PGSimpleDataSource();

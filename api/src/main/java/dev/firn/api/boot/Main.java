@@ -4,8 +4,13 @@ import dev.firn.cli.demo.DemoOptions;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
-/** The server's program: {@code up [--role all|api|worker]} and {@code demo [--exit] [--json] [--spec FILE]}. */
+/**
+ * The server's program: {@code up [--role all|api|worker]}, {@code demo [--exit] [--json] [--spec FILE]}, {@code backup DIR}
+ * and {@code restore DIR}.
+ */
 @QuarkusMain
 public final class Main {
     static final String DEMONSTRATION = "demo";
@@ -16,12 +21,29 @@ public final class Main {
     public static void main(String[] arguments) {
         int code;
         try {
-            code = Server.run(settings(Arrays.asList(arguments)), System.getenv(), arguments);
+            code = run(arguments);
         } catch (BootException e) {
             System.err.println("firn: " + e.getMessage());
             code = e.exitCode();
         }
         System.exit(code);
+    }
+
+    private static int run(String[] arguments) {
+        List<String> words = Arrays.asList(arguments);
+        if (words.isEmpty() || !(words.getFirst().equals("backup") || words.getFirst().equals("restore"))) {
+            return Server.run(settings(words), System.getenv(), arguments);
+        }
+        String command = words.getFirst();
+        BackupProgram.Options options = BackupProgram.Options.parse(command, words.subList(1, words.size()));
+        // What the services say while they start and stop is for a server's log
+        Logger.getLogger("").setLevel(Level.WARNING);
+        BackupProgram program = new BackupProgram(
+                BootSettings.read(System.getenv(), Role.API).home(),
+                Server.external(System.getenv()),
+                System.out,
+                System.err);
+        return command.equals("backup") ? program.backup(options) : program.restore(options);
     }
 
     /**
@@ -38,7 +60,7 @@ public final class Main {
                 demonstration(options);
                 yield BootSettings.read(System.getenv(), Role.ALL);
             }
-            default -> throw BootException.wrongInput("unknown command '" + command + "'; known here: up, demo");
+            default -> throw BootException.wrongInput("unknown command '" + command + "'; known here: up, demo, backup, restore");
         };
     }
 

@@ -47,7 +47,8 @@ final class Server {
         }
     }
 
-    private static ExternalServices external(Map<String, String> environment) {
+    /** The services that the environment names. */
+    static ExternalServices external(Map<String, String> environment) {
         try {
             return ExternalServices.fromEnvironment(environment);
         } catch (IllegalArgumentException e) {

@@ -16,9 +16,11 @@ import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.CheckpointFilter;
 import dev.firn.registry.checkpoint.CheckpointStore;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -132,6 +134,49 @@ public class CheckpointResource {
                 .location(URI.create("/api/runs/" + run.id()))
                 .entity(run)
                 .build();
+    }
+
+    /** Removes a checkpoint. */
+    @DELETE
+    @Path("/{id}")
+    @Operation(summary = "Delete a checkpoint", description = "The next collection frees its bytes.")
+    @APIResponse(responseCode = "204", description = "It is gone")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such checkpoint",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "409",
+            description = "It is pinned, or something needs it",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public void delete(@PathParam("id") String id) {
+        checkpoints.delete(Names.identifier("checkpoint", id));
+    }
+
+    /** Keeps a checkpoint. */
+    @PUT
+    @Path("/{id}/pin")
+    @Operation(summary = "Pin a checkpoint", description = "It is kept whatever the run's policy says.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such checkpoint",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public CheckpointView pin(@PathParam("id") String id) {
+        return CheckpointView.of(checkpoints.setPinned(Names.identifier("checkpoint", id), true), null);
+    }
+
+    /** Leaves a checkpoint to the policy again. */
+    @DELETE
+    @Path("/{id}/pin")
+    @Operation(summary = "Unpin a checkpoint", description = "The run's policy decides about it again.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such checkpoint",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public CheckpointView unpin(@PathParam("id") String id) {
+        return CheckpointView.of(checkpoints.setPinned(Names.identifier("checkpoint", id), false), null);
     }
 
     /** A file of a checkpoint. */

@@ -1,2 +1,2 @@
-/** Checkpoints over REST: browse them, download their files, fork runs from them. Limits: pinning comes with a later version. */
+/** Checkpoints over REST: browse them, download their files, fork runs from them, pin and delete them. */
 package dev.firn.api.checkpoint;

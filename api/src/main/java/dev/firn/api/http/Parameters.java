@@ -1,6 +1,6 @@
 package dev.firn.api.http;
 
-/** Numbers in query parameters. The framework would answer a wrong one with 404; here it is 400 with a reason. */
+/** Numbers and flags in query parameters. The framework would answer a wrong one with 404; here it is 400 with a reason. */
 public final class Parameters {
     private Parameters() {}
 
@@ -25,5 +25,23 @@ public final class Parameters {
         }
         throw new ProblemException(Problem.badRequest(
                 name + " must be a number from " + least + " to " + most + ", is '" + Names.shortened(text) + "'"));
+    }
+
+    /**
+     * Reads {@code true} or {@code false}.
+     *
+     * @param name the parameter, for the message
+     * @param text its value; false when it is null or empty
+     * @throws ProblemException 400 when it is something else
+     */
+    public static boolean flag(String name, String text) {
+        if (text == null || text.isEmpty() || text.equals("false")) {
+            return false;
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        throw new ProblemException(
+                Problem.badRequest(name + " must be true or false, is '" + Names.shortened(text) + "'"));
     }
 }

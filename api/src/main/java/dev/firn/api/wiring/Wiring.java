@@ -16,6 +16,7 @@ import dev.firn.registry.control.ControlStore;
 import dev.firn.registry.dataset.DatasetStore;
 import dev.firn.registry.evaluation.EvaluationStore;
 import dev.firn.registry.event.EventStore;
+import dev.firn.registry.garbage.GarbageCollector;
 import dev.firn.registry.lineage.LineageStore;
 import dev.firn.registry.metric.MetricStore;
 import dev.firn.registry.model.ModelStore;
@@ -108,6 +109,12 @@ public final class Wiring {
     @Singleton
     CheckpointStore checkpoints(Stores stores) {
         return stores.checkpoints();
+    }
+
+    @Produces
+    @Singleton
+    GarbageCollector collector(RegistryDatabase database, BlobStore blobs) {
+        return new GarbageCollector(database, blobs);
     }
 
     @Produces

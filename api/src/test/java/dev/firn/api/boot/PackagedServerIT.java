@@ -150,6 +150,40 @@ class PackagedServerIT {
         exits(1, "start the server on it first", "up", "--role", "worker");
     }
 
+    @Test
+    void isBackedUpWhileItServesAndRestoredIntoAnEmptyHomeOnly() throws Exception {
+        Path home = folder.resolve("home");
+        Path backup = folder.resolve("backup");
+        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up", "--role", "api")) {
+            server.address();
+            try (ServerProcess running = ServerProcess.start(home, Map.of(), "backup", backup.toString())) {
+                assertThat(running.exitCode()).as(running.errors()).isZero();
+            }
+        }
+        try (ServerProcess stopped = ServerProcess.start(home, Map.of(), "backup", backup.toString(), "--json")) {
+            assertThat(stopped.exitCode()).as(stopped.errors()).isZero();
+        }
+        try (ServerProcess filled = ServerProcess.start(home, Map.of(), "restore", backup.toString())) {
+            assertThat(filled.exitCode()).isEqualTo(2);
+            assertThat(filled.errors()).contains("is not empty").doesNotContain("\tat ");
+        }
+        Path other = folder.resolve("other");
+        try (ServerProcess nothing =
+                ServerProcess.start(other, Map.of(), "restore", folder.resolve("no-backup").toString())) {
+            assertThat(nothing.exitCode()).isEqualTo(1);
+            assertThat(nothing.errors()).contains("no finished backup").doesNotContain("\tat ");
+        }
+        assertThat(other).isEmptyDirectory();
+        try (ServerProcess restored = ServerProcess.start(other, Map.of(), "restore", backup.toString())) {
+            assertThat(restored.exitCode()).as(restored.errors()).isZero();
+        }
+        try (ServerProcess server = ServerProcess.start(other, Map.of(), "up", "--role", "api")) {
+            given().baseUri(server.address().toString()).get("/api/runs").then().statusCode(200);
+        }
+        exits(2, "usage: firn backup DIR", "backup");
+        exits(2, "there is nothing to back up", "backup", backup.toString());
+    }
+
     private void exits(int code, String message, String... arguments) throws IOException, InterruptedException {
         try (ServerProcess server = ServerProcess.start(folder.resolve("nothing"), Map.of(), arguments)) {
             assertThat(server.exitCode()).isEqualTo(code);

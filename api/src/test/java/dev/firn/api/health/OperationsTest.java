@@ -95,6 +95,8 @@ class OperationsTest {
                         "/api/checkpoints",
                         "/api/checkpoints/{id}",
                         "/api/checkpoints/{id}/files/{file}",
+                        "/api/checkpoints/{id}/pin",
+                        "/api/gc",
                         "/api/datasets",
                         "/api/evaluations",
                         "/api/lineage/{digest}",

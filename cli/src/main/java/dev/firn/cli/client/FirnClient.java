@@ -43,6 +43,7 @@ public final class FirnClient {
     private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
     // Sending gigabytes, and the server's reading them again, take their time
     private static final Duration IMPORT_TIMEOUT = Duration.ofHours(12);
+    private static final Duration COLLECTION_TIMEOUT = Duration.ofHours(2);
     private static final int LARGEST_PAGE = 200;
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -273,6 +274,34 @@ public final class FirnClient {
                 .POST(json(body))
                 .build();
         return read(send(request), Embeddings.class);
+    }
+
+    /** Removes stored content that nothing names, or counts it; may take long. */
+    public Answer<Collection> collect(boolean dryRun, Optional<Long> graceMinutes) throws InterruptedException {
+        Map<String, String> query = new TreeMap<>();
+        query.put("dryRun", Boolean.toString(dryRun));
+        graceMinutes.ifPresent(minutes -> query.put("graceMinutes", Long.toString(minutes)));
+        return read(
+                send(request("/api/gc" + query(query))
+                        .timeout(COLLECTION_TIMEOUT)
+                        .POST(BodyPublishers.noBody())
+                        .build()),
+                Collection.class);
+    }
+
+    /** Removes a checkpoint. */
+    public void deleteCheckpoint(String id) throws InterruptedException {
+        HttpResponse<byte[]> response =
+                send(request("/api/checkpoints/" + encode(id)).DELETE().build());
+        if (response.statusCode() < 200 || response.statusCode() > 299) {
+            throw problem(response.statusCode(), contentType(response), response.body());
+        }
+    }
+
+    /** Keeps a checkpoint whatever the policy of its run says, or leaves it to that again. */
+    public Answer<Checkpoint> pinCheckpoint(String id, boolean pinned) throws InterruptedException {
+        HttpRequest.Builder request = request("/api/checkpoints/" + encode(id) + "/pin");
+        return read(send((pinned ? request.PUT(BodyPublishers.noBody()) : request.DELETE()).build()), Checkpoint.class);
     }
 
     private static Map<String, String> ofRun(Optional<String> run) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Lists checkpoints. */
-@Command(name = "checkpoints", description = "List checkpoints, of one run or of all.")
+@Command(name = "checkpoints", description = "List checkpoints, of one run or of all; or pin, unpin or delete one.")
 final class CheckpointsCommand extends ListingCommand {
     @Parameters(
             paramLabel = "RUN",
@@ -40,7 +40,8 @@ final class CheckpointsCommand extends ListingCommand {
                 .column("stage", Side.LEFT)
                 .column("step", Side.RIGHT)
                 .column("size", Side.RIGHT)
-                .column("created (UTC)", Side.LEFT);
+                .column("created (UTC)", Side.LEFT)
+                .column("pinned", Side.LEFT);
         for (Checkpoint checkpoint : checkpoints.items()) {
             table.row(List.of(
                     checkpoint.id(),
@@ -48,7 +49,8 @@ final class CheckpointsCommand extends ListingCommand {
                     checkpoint.stage(),
                     Long.toString(checkpoint.step()),
                     Figures.bytes(checkpoint.bytes()),
-                    Figures.moment(checkpoint.createdAt())));
+                    Figures.moment(checkpoint.createdAt()),
+                    checkpoint.pinned() ? "pinned" : ""));
         }
         return table;
     }

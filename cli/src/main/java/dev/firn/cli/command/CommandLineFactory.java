@@ -41,23 +41,32 @@ public final class CommandLineFactory {
                 new ImportCommand(session),
                 new ExportCommand(session),
                 new EmbedCommand(session),
-                new TokenCommand(session));
+                new TokenCommand(session),
+                new GarbageCommand(session));
         for (FirnCommand command : commands) {
-            CommandLine commandLine = new CommandLine(command);
-            commandLine
-                    .getCommandSpec()
-                    .addOption(OptionSpec.builder("-h", "--help")
-                            .usageHelp(true)
-                            .description("Show this help.")
-                            .build());
-            root.addSubcommand(commandLine.getCommandName(), commandLine);
+            add(root, command);
         }
+        CommandLine checkpoints = root.getSubcommands().get("checkpoints");
+        add(checkpoints, new CheckpointPinCommand(session));
+        add(checkpoints, new CheckpointUnpinCommand(session));
+        add(checkpoints, new CheckpointDeleteCommand(session));
         root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         root.setParameterExceptionHandler((error, arguments) -> wrongArguments(error, console));
         root.setExecutionExceptionHandler((error, commandLine, result) -> ErrorPrinter.print(error, console));
         return root;
+    }
+
+    private static void add(CommandLine parent, FirnCommand command) {
+        CommandLine commandLine = new CommandLine(command);
+        commandLine
+                .getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help.")
+                        .build());
+        parent.addSubcommand(commandLine.getCommandName(), commandLine);
     }
 
     private static int wrongArguments(ParameterException error, Console console) {

@@ -188,6 +188,57 @@ class CommandsTest {
     }
 
     @Test
+    void aCheckpointIsPinnedUnpinnedAndDeletedOrTheReasonIsSaid() {
+        String checkpoint =
+                "{\"id\":\"c1\",\"runId\":\"r\",\"stage\":\"pretrain\",\"step\":500,\"bytes\":1,\"sha256\":\"ab\",\"pinned\":%s}";
+        server.answer("PUT /api/checkpoints/c1/pin", checkpoint.formatted(true));
+        server.answer("DELETE /api/checkpoints/c1/pin", checkpoint.formatted(false));
+        server.answer("DELETE /api/checkpoints/c1", 204, "application/json", new byte[0]);
+        server.problem(
+                "DELETE /api/checkpoints/c2",
+                409,
+                "{\"type\":\"about:blank\",\"title\":\"No\",\"status\":409,\"detail\":\"checkpoint c2 is kept: it is pinned; unpin it first\"}");
+
+        assertThat(CommandRunner.run(server.address(), "checkpoints", "pin", "c1", "--json")
+                        .json()
+                        .path("pinned")
+                        .asBoolean())
+                .isTrue();
+        assertThat(CommandRunner.run(server.address(), "checkpoints", "unpin", "c1")
+                        .out())
+                .contains("left to the policy");
+        assertThat(CommandRunner.run(server.address(), "checkpoints", "delete", "c1", "--json")
+                        .json()
+                        .path("deleted")
+                        .asBoolean())
+                .isTrue();
+        Result refused = CommandRunner.run(server.address(), "checkpoints", "delete", "c2");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("unpin it first");
+    }
+
+    @Test
+    void aCollectionSaysWhatItRemovedAndADryRunWhatItWould() {
+        server.answer("POST /api/gc?dryRun=true", """
+                {"dryRun":true,"artifacts":1,"blobs":3,"blobBytes":1500000,"orphans":2,"orphanBytes":10}
+                """);
+        server.answer("POST /api/gc?dryRun=false&graceMinutes=5", """
+                {"dryRun":false,"artifacts":1,"blobs":3,"blobBytes":1500000,"orphans":0,"orphanBytes":0}
+                """);
+
+        assertThat(CommandRunner.run(server.address(), "gc", "--dry-run").out())
+                .contains("Would remove 3 files that nothing names (1.5 MB) and 2 objects")
+                .contains("(10 B)");
+        assertThat(CommandRunner.run(server.address(), "gc", "--grace", "5").out())
+                .contains("Removed 3 files");
+        assertThat(CommandRunner.run(server.address(), "gc", "--grace", "5", "--json")
+                        .json()
+                        .path("blobs")
+                        .asInt())
+                .isEqualTo(3);
+    }
+
+    @Test
     void aRunIsFoundByPrefixAndByName() {
         server.answer("GET /api/runs?limit=200", page(null, runOf(SECOND, "same"), runOf(FIRST, "same")));
         server.answer("GET /api/runs/" + FIRST, run(FIRST, "same", "SUCCEEDED"));

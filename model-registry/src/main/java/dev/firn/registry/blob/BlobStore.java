@@ -3,6 +3,7 @@ package dev.firn.registry.blob;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.registry.Columns;
+import dev.firn.registry.ConflictException;
 import dev.firn.registry.Digest;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
@@ -12,14 +13,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 
 /** Content by its digest: rows in the registry, bytes in the object store. Safe for use by several threads. */
 public final class BlobStore implements AutoCloseable {
@@ -27,15 +33,20 @@ public final class BlobStore implements AutoCloseable {
     private static final int READ_ATTEMPTS = 2;
 
     private static final int COPY_BYTES = 1 << 16;
+    private static final String KEY_PREFIX = "blobs/sha256/";
+    private static final String OWNER_KEY = "registry-id";
+    private static final int OWNER_BYTES = 100;
 
     private final RegistryDatabase database;
     private final ObjectStore objects;
     private final Path spool;
+    private final OptionalLong quota;
 
-    private BlobStore(RegistryDatabase database, ObjectStore objects, Path spool) {
+    private BlobStore(RegistryDatabase database, ObjectStore objects, Path spool, OptionalLong quota) {
         this.database = database;
         this.objects = objects;
         this.spool = spool;
+        this.quota = quota;
     }
 
     /**
@@ -45,6 +56,18 @@ public final class BlobStore implements AutoCloseable {
      * @throws ObjectStoreException when the object store does not answer or refuses the keys
      */
     public static BlobStore open(RegistryDatabase database, ObjectStoreSettings settings, Path spool) {
+        return open(database, settings, spool, OptionalLong.empty());
+    }
+
+    /**
+     * As {@link #open(RegistryDatabase, ObjectStoreSettings, Path)}, with a bound.
+     *
+     * @param quota how many bytes all blobs together may have; what goes beyond is refused with a
+     *     {@link StorageFullException}. It is looked at before each blob, so several that are put at the same time may go
+     *     beyond it together
+     */
+    public static BlobStore open(
+            RegistryDatabase database, ObjectStoreSettings settings, Path spool, OptionalLong quota) {
         requireNonNull(database, "database is null");
         try {
             Files.createDirectories(spool);
@@ -58,7 +81,7 @@ public final class BlobStore implements AutoCloseable {
             objects.close();
             throw e;
         }
-        return new BlobStore(database, objects, spool);
+        return new BlobStore(database, objects, spool, quota);
     }
 
     /**
@@ -115,8 +138,7 @@ public final class BlobStore implements AutoCloseable {
      * @throws IllegalStateException when the file changed meanwhile
      */
     public Blob put(Path file, Blob blob) {
-        Optional<State> present = touch(blob.digest());
-        if (present.isPresent() && present.get() == State.STORED) {
+        if (touch(blob.digest()).equals(Optional.of(State.STORED))) {
             return blob;
         }
         UUID intent = Identifiers.next();
@@ -126,7 +148,20 @@ public final class BlobStore implements AutoCloseable {
                 .bind("digest", blob.digest())
                 .bind("bytes", blob.bytes())
                 .execute());
-        upload(file, blob, present.isPresent());
+        // A collection that saw no intent still holds the row of the blob or of its deletion: this waits for it.
+        Optional<State> present = touch(blob.digest());
+        awaitDeletion(blob.digest());
+        if (present.equals(Optional.of(State.STORED))) {
+            database.useTransaction(handle -> close(handle, intent));
+            return blob;
+        }
+        try {
+            requireRoom(blob.bytes());
+            upload(file, blob, present.isPresent());
+        } catch (StorageFullException e) {
+            database.useTransaction(handle -> close(handle, intent));
+            throw e;
+        }
         database.useTransaction(handle -> {
             handle.createUpdate("""
                             insert into blob (digest, bytes, state) values (:digest, :bytes, 'STORED')
@@ -136,11 +171,44 @@ public final class BlobStore implements AutoCloseable {
                     .bind("digest", blob.digest())
                     .bind("bytes", blob.bytes())
                     .execute();
-            handle.createUpdate("delete from blob_write_intent where id = :id")
-                    .bind("id", intent)
+            handle.createUpdate("delete from blob_deletion where digest = :digest")
+                    .bind("digest", blob.digest())
                     .execute();
+            close(handle, intent);
         });
         return blob;
+    }
+
+    private void requireRoom(long bytes) {
+        if (quota.isEmpty()) {
+            return;
+        }
+        long held = database.inTransaction(handle -> handle.createQuery("""
+                        select cast(coalesce((select sum(bytes) from blob), 0)
+                               + coalesce((select sum(bytes) from blob_deletion), 0) as bigint)""")
+                .mapTo(Long.class)
+                .one());
+        if (held + bytes > quota.getAsLong()) {
+            throw new StorageFullException(
+                    "the object store holds " + held + " of the " + quota.getAsLong()
+                            + " bytes that FIRN_STORAGE_QUOTA allows, and " + bytes
+                            + " more were to come; delete checkpoints and call firn gc, or raise it",
+                    null);
+        }
+    }
+
+    private static void close(Handle handle, UUID intent) {
+        handle.createUpdate("delete from blob_write_intent where id = :id")
+                .bind("id", intent)
+                .execute();
+    }
+
+    private void awaitDeletion(Digest digest) {
+        database.useTransaction(
+                handle -> handle.createQuery("select 1 from blob_deletion where digest = :digest for update")
+                        .bind("digest", digest)
+                        .mapTo(Integer.class)
+                        .findOne());
     }
 
     private void upload(Path file, Blob blob, boolean overDamaged) {
@@ -347,8 +415,110 @@ public final class BlobStore implements AutoCloseable {
 
     private record Row(long bytes, State state, Optional<String> reason) {}
 
+    /**
+     * Stores a file's bytes without a row: the rows of a registry that is being restored come after.
+     *
+     * @param digest the file's, as just computed
+     */
+    public void putObject(Path file, Digest digest) {
+        String key = key(digest);
+        if (!objects.putIfAbsent(key, file, FileStamp.of(file).bytes()) && !isWhole(digest)) {
+            objects.put(key, file);
+        }
+    }
+
+    /** Every object in the store that is a blob's by its key, read page by page. */
+    public Iterator<StoredObject> objects() {
+        return objects.list(KEY_PREFIX);
+    }
+
+    /**
+     * Deletes the objects that are marked for it in {@code blob_deletion}, but those whose content is being stored again,
+     * or was.
+     *
+     * @throws ObjectStoreException when the store fails; what is marked stays so, and goes the next time
+     */
+    public void deleteMarked() {
+        List<Digest> marked =
+                database.inTransaction(handle -> handle.createQuery("select digest from blob_deletion order by digest")
+                        .map((row, context) -> Columns.digest(row, "digest"))
+                        .list());
+        for (Digest digest : marked) {
+            database.useTransaction(handle -> deleteMarked(handle, digest));
+        }
+    }
+
+    private void deleteMarked(Handle handle, Digest digest) {
+        boolean held = handle.createQuery("select 1 from blob_deletion where digest = :digest for update skip locked")
+                .bind("digest", digest)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+        if (!held) {
+            return;
+        }
+        boolean wanted = handle.createQuery("""
+                        select exists (select 1 from blob where digest = :digest)
+                            or exists (select 1 from blob_write_intent where digest = :digest)""")
+                .bind("digest", digest)
+                .mapTo(Boolean.class)
+                .one();
+        if (wanted) {
+            return;
+        }
+        objects.delete(key(digest));
+        handle.createUpdate("delete from blob_deletion where digest = :digest")
+                .bind("digest", digest)
+                .execute();
+    }
+
+    /**
+     * Holds that the bucket is this registry's alone: the first to ask leaves its id there.
+     *
+     * @throws ConflictException when it is another's
+     */
+    public void requireOwnBucket() {
+        String own = database.inTransaction(handle -> handle.createQuery("select id from registry_identity")
+                        .mapTo(UUID.class)
+                        .one())
+                .toString();
+        String found = bucketOwner().orElseGet(() -> {
+            claim(own);
+            return bucketOwner().orElse("");
+        });
+        if (!found.equals(own)) {
+            throw new ConflictException("the bucket holds the objects of the registry " + found + "; this is " + own
+                    + ". Give each registry a bucket of its own (FIRN_S3_BUCKET). If the other one is gone for good, delete the object "
+                    + OWNER_KEY + " from the bucket");
+        }
+    }
+
+    private Optional<String> bucketOwner() {
+        try (InputStream in = objects.open(OWNER_KEY)) {
+            return Optional.of(new String(in.readNBytes(OWNER_BYTES), StandardCharsets.UTF_8).strip());
+        } catch (ObjectStore.NoSuchObjectException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw objects.interrupted(OWNER_KEY, e);
+        }
+    }
+
+    private void claim(String id) {
+        try {
+            Path file = Files.createTempFile(spool, "owner-", ".spool");
+            try {
+                Files.writeString(file, id);
+                objects.putIfAbsent(OWNER_KEY, file, Files.size(file));
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw local("content could not be spooled under " + spool, e);
+        }
+    }
+
     private static String key(Digest digest) {
-        return "blobs/sha256/" + digest.hex().substring(0, 2) + "/" + digest.hex();
+        return KEY_PREFIX + digest.hex().substring(0, 2) + "/" + digest.hex();
     }
 
     private static RuntimeException local(String what, IOException exception) {

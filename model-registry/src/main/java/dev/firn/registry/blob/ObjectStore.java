@@ -2,22 +2,30 @@ package dev.firn.registry.blob;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.registry.Digest;
 import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
 import io.minio.Http;
+import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
+import io.minio.messages.Item;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The S3 calls that blobs need, with errors that say what to do. */
 final class ObjectStore implements AutoCloseable {
@@ -37,6 +45,8 @@ final class ObjectStore implements AutoCloseable {
             Set.of("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthorizationHeaderMalformed");
     private static final Set<String> BUSY =
             Set.of("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Busy", "OperationAborted");
+
+    private static final Pattern KEY_OF_BLOB = Pattern.compile("([0-9a-f]{2})/\\1[0-9a-f]{62}");
 
     private final ObjectStoreSettings settings;
     private final MinioClient client;
@@ -179,6 +189,56 @@ final class ObjectStore implements AutoCloseable {
             }
         });
         return content.orElseThrow(() -> new NoSuchObjectException(key));
+    }
+
+    /** Deletes an object; it may be gone already. */
+    void delete(String key) {
+        call("object " + key + " could not be deleted", () -> {
+            client.removeObject(RemoveObjectArgs.builder()
+                    .bucket(settings.bucket())
+                    .object(key)
+                    .build());
+            return true;
+        });
+    }
+
+    /** The objects whose key is the prefix, two digits of a digest, a slash and the digest; page by page. */
+    Iterator<StoredObject> list(String prefix) {
+        String what = "the objects could not be listed";
+        Iterator<Result<Item>> pages = client.listObjects(ListObjectsArgs.builder()
+                        .bucket(settings.bucket())
+                        .prefix(prefix)
+                        .recursive(true)
+                        .build())
+                .iterator();
+        return new Iterator<>() {
+            private Optional<StoredObject> next = Optional.empty();
+
+            @Override
+            public boolean hasNext() {
+                while (next.isEmpty() && call(what, pages::hasNext)) {
+                    Item item = call(what, () -> pages.next().get());
+                    String name = item.objectName().substring(prefix.length());
+                    if (KEY_OF_BLOB.matcher(name).matches()) {
+                        next = Optional.of(new StoredObject(
+                                new Digest(name.substring(3)),
+                                item.size(),
+                                item.lastModified().toInstant()));
+                    }
+                }
+                return next.isPresent();
+            }
+
+            @Override
+            public StoredObject next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                StoredObject object = next.orElseThrow();
+                next = Optional.empty();
+                return object;
+            }
+        };
     }
 
     private interface Call<T> {

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.registry.Columns;
+import dev.firn.registry.ConflictException;
 import dev.firn.registry.Cursor;
+import dev.firn.registry.Digest;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
@@ -139,12 +141,29 @@ public final class CheckpointStore {
                     .mapTo(UUID.class)
                     .list();
             // Asked again under the locks: a run may have come to descend from one in the moment between.
-            return handle.createUpdate("""
+            List<Digest> removed = handle.createQuery("""
                             delete from checkpoint c where c.id = any(:superseded) and not c.pinned
-                              and not exists (select 1 from run r where r.parent_checkpoint = c.id)""")
+                              and not exists (select 1 from run r where r.parent_checkpoint = c.id)
+                            returning c.artifact""")
                     .bindArray("superseded", UUID.class, superseded)
-                    .execute();
+                    .map((row, context) -> Columns.digest(row, "artifact"))
+                    .list();
+            removed.forEach(artifact -> release(handle, artifact));
+            return removed.size();
         });
+    }
+
+    /** Lets the next collection take the folder's bytes though they are young, where nothing else names them. */
+    private static void release(Handle handle, Digest artifact) {
+        handle.createUpdate("update artifact set touched_at = '-infinity' where digest = :artifact")
+                .bind("artifact", artifact)
+                .execute();
+        handle.createUpdate("""
+                        update blob set touched_at = '-infinity'
+                        where digest in (select digest from artifact_file where artifact = :artifact
+                                         union all select :artifact)""")
+                .bind("artifact", artifact)
+                .execute();
     }
 
     /**
@@ -197,6 +216,65 @@ public final class CheckpointStore {
                     .execute();
             return find(handle, id).orElseThrow(() -> new NotFoundException("there is no checkpoint " + id));
         });
+    }
+
+    /**
+     * Removes a checkpoint; a collection then frees its bytes.
+     *
+     * @throws NotFoundException when there is none with this id
+     * @throws ConflictException when it is pinned, a run descends from it, something was made from it, or a stage that has
+     *     not ended would go on from it
+     */
+    public void delete(UUID id) {
+        database.useTransaction(handle -> {
+            Checkpoint checkpoint = find(handle, id)
+                    .filter(found -> handle.createQuery("select 1 from checkpoint where id = :id for update")
+                            .bind("id", id)
+                            .mapTo(Integer.class)
+                            .findOne()
+                            .isPresent())
+                    .orElseThrow(() -> new NotFoundException("there is no checkpoint " + id));
+            needed(handle, checkpoint).ifPresent(reason -> {
+                throw new ConflictException("checkpoint " + id + " is kept: " + reason);
+            });
+            handle.createUpdate("delete from checkpoint where id = :id")
+                    .bind("id", id)
+                    .execute();
+            release(handle, checkpoint.artifact().digest());
+            EventStore.append(
+                    handle,
+                    checkpoint.runId(),
+                    Optional.of(checkpoint.stage()),
+                    "checkpoint",
+                    "checkpoint of step " + checkpoint.step() + " was deleted on request",
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("id", id.toString())
+                            .put("step", checkpoint.step())
+                            .put("deleted", true));
+        });
+    }
+
+    /** Why the checkpoint must stay; nothing when it need not. */
+    private static Optional<String> needed(Handle handle, Checkpoint checkpoint) {
+        return handle.createQuery("""
+                        select case
+                            when c.pinned then 'it is pinned; unpin it first'
+                            when exists (select 1 from run r where r.parent_checkpoint = c.id) then
+                                'run ' || (select min(cast(r.id as text)) from run r where r.parent_checkpoint = c.id)
+                                || ' descends from it'
+                            when exists (select 1 from lineage_edge e where e.input = c.artifact) then
+                                'something was made from it; its lineage names what'
+                            when s.state in ('PENDING', 'RUNNING', 'FAILED') and not exists (
+                                select 1 from checkpoint n where n.stage_execution_id = c.stage_execution_id
+                                and (n.step, n.id) > (c.step, c.id)) then
+                                'stage ' || c.stage || ' of run ' || c.run_id || ' has not ended, and would go on from it'
+                            end
+                        from checkpoint c join stage_execution s on s.id = c.stage_execution_id
+                        where c.id = :id""")
+                .bind("id", checkpoint.id())
+                .mapTo(String.class)
+                .findOne();
     }
 
     private static Optional<Checkpoint> find(Handle handle, UUID id) {

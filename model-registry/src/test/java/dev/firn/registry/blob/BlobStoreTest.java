@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -152,6 +153,28 @@ class BlobStoreTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("changed");
         assertThat(registry.blobs().exists(Digest.of("before".getBytes(UTF_8)))).isFalse();
+    }
+
+    @Test
+    void refusesWhatGoesBeyondTheQuotaAndTakesItWhenThereIsRoom(TestRegistry registry, @TempDir Path folder) {
+        long held = registry.count("select coalesce(sum(bytes), 0) from blob");
+        byte[] content = "more than there is room for".getBytes(UTF_8);
+        try (BlobStore full = open(registry, folder, held + content.length - 1);
+                BlobStore roomy = open(registry, folder, held + content.length)) {
+            assertThatThrownBy(() -> full.put(content))
+                    .isInstanceOf(StorageFullException.class)
+                    .hasMessageContaining("FIRN_STORAGE_QUOTA")
+                    .hasMessageContaining("firn gc");
+            assertThat(registry.count("select count(*) from blob_write_intent")).isZero();
+
+            Digest digest = roomy.put(content).digest();
+            assertThat(full.put(content).digest()).isEqualTo(digest);
+        }
+    }
+
+    private static BlobStore open(TestRegistry registry, Path folder, long quota) {
+        return BlobStore.open(
+                registry.database(), registry.objectStoreSettings(), folder.resolve("spool"), OptionalLong.of(quota));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.firn.registry.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.firn.registry.ConflictException;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
@@ -12,12 +13,15 @@ import dev.firn.registry.StaleFenceException;
 import dev.firn.registry.TestRegistry;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.blob.CorruptBlobException;
+import dev.firn.registry.lineage.LineageInput;
+import dev.firn.registry.lineage.LineageStore;
 import dev.firn.registry.run.StageAttempt;
 import dev.firn.registry.run.StageStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -175,6 +179,52 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> checkpoints.removeSuperseded(token, new Retention(1, Optional.empty())))
                 .isInstanceOf(StaleFenceException.class);
         assertThat(steps(checkpoints, successor)).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void whatIsNeededIsNotDeletedAndTheReasonIsSaid(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        ArtifactReference artifact = registry.artifact("deleted on request");
+        ArtifactReference start = registry.artifact("what something was made from");
+        Checkpoint first = checkpoints.commit(token, checkpoint(1, artifact));
+        Checkpoint parent = checkpoints.commit(token, checkpoint(2, artifact));
+        Checkpoint source = checkpoints.commit(token, checkpoint(3, start));
+        Checkpoint newest = checkpoints.commit(token, checkpoint(4, artifact));
+        UUID descendant = registry.run("pretrain").id();
+        registry.database()
+                .useTransaction(
+                        handle -> handle.createUpdate("update run set parent_checkpoint = :checkpoint where id = :run")
+                                .bind("checkpoint", parent.id())
+                                .bind("run", descendant)
+                                .execute());
+        new LineageStore(registry.database())
+                .record(
+                        registry.begun("finetune"),
+                        Set.of(new LineageInput(start.digest(), "start")),
+                        List.of(registry.artifact("made from it").digest()));
+        checkpoints.setPinned(first.id(), true);
+
+        assertThatThrownBy(() -> checkpoints.delete(first.id()))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("unpin");
+        assertThatThrownBy(() -> checkpoints.delete(parent.id()))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("run " + descendant + " descends from it");
+        assertThatThrownBy(() -> checkpoints.delete(source.id()))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("lineage");
+        assertThatThrownBy(() -> checkpoints.delete(newest.id()))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("would go on from it");
+
+        checkpoints.setPinned(first.id(), false);
+        checkpoints.delete(first.id());
+        new StageStore(registry.database()).finish(token, List.of());
+        checkpoints.delete(newest.id());
+
+        assertThat(steps(checkpoints, token)).containsExactly(3L, 2L);
+        assertThatThrownBy(() -> checkpoints.delete(first.id())).isInstanceOf(NotFoundException.class);
     }
 
     private static List<Long> steps(CheckpointStore checkpoints, StageToken token) {

@@ -1,0 +1,2 @@
+/** Cleaning up over REST. */
+package dev.firn.api.garbage;
