@@ -29,6 +29,7 @@ public class Work {
     private final TrainingInputs inputs;
     private final WorkflowClient workflows;
     private final Reconciler reconciler;
+    private final Tracing tracing;
     private FirnWorker worker;
     private Thread reconciling;
 
@@ -37,12 +38,14 @@ public class Work {
             Stores stores,
             TrainingInputs inputs,
             WorkflowClient workflows,
-            Reconciler reconciler) {
+            Reconciler reconciler,
+            Tracing tracing) {
         this.configuration = requireNonNull(configuration, "configuration is null");
         this.stores = requireNonNull(stores, "stores is null");
         this.inputs = requireNonNull(inputs, "inputs is null");
         this.workflows = requireNonNull(workflows, "workflows is null");
         this.reconciler = requireNonNull(reconciler, "reconciler is null");
+        this.tracing = requireNonNull(tracing, "tracing is null");
     }
 
     void start(@Observes StartupEvent event) {
@@ -54,7 +57,8 @@ public class Work {
                     workflows,
                     configuration.home().resolve("work"),
                     identity,
-                    configuration.computeClass());
+                    configuration.computeClass(),
+                    tracing.worker());
             worker.start();
         }
         if (configuration.role().servesHttp()) {
