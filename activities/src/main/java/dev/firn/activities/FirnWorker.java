@@ -9,9 +9,12 @@ import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.workflows.run.TaskQueues;
 import dev.firn.workflows.run.TrainingRunWorkflowImpl;
 import io.temporal.client.WorkflowClient;
+import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -35,7 +38,7 @@ public final class FirnWorker implements AutoCloseable {
      * @param identity who works, for people: host and process
      */
     public FirnWorker(Stores stores, TrainingInputs inputs, WorkflowClient client, Path scratch, String identity) {
-        this(stores, inputs, client, scratch, identity, TaskQueues.USUAL_CLASS);
+        this(stores, inputs, client, scratch, identity, TaskQueues.USUAL_CLASS, List.of());
     }
 
     /**
@@ -45,6 +48,7 @@ public final class FirnWorker implements AutoCloseable {
      * @param scratch folder for the stages' files
      * @param identity who works, for people: host and process
      * @param computeClass which stages it computes: those of this class's queue
+     * @param interceptors what goes on around workflows and activities, tracing for one
      */
     public FirnWorker(
             Stores stores,
@@ -52,13 +56,18 @@ public final class FirnWorker implements AutoCloseable {
             WorkflowClient client,
             Path scratch,
             String identity,
-            String computeClass) {
+            String computeClass,
+            List<WorkerInterceptor> interceptors) {
         if (!CLASS_NAME.matcher(computeClass).matches()) {
             throw new IllegalArgumentException(
                     "a compute class is 1 to 32 of a-z, 0-9 and -, not '" + computeClass + "'; see FIRN_COMPUTE_CLASS");
         }
         this.presence = new WorkerPresence(stores.workers(), identity, computeClass);
-        this.factory = WorkerFactory.newInstance(requireNonNull(client, "client is null"));
+        this.factory = WorkerFactory.newInstance(
+                requireNonNull(client, "client is null"),
+                WorkerFactoryOptions.newBuilder()
+                        .setWorkerInterceptors(interceptors.toArray(WorkerInterceptor[]::new))
+                        .build());
         Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION);
         orchestration.registerWorkflowImplementationTypes(TrainingRunWorkflowImpl.class);
         orchestration.registerActivitiesImplementations(

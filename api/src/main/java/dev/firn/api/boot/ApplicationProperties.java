@@ -39,6 +39,12 @@ public final class ApplicationProperties {
         properties.put("quarkus.log.file.enabled", "true");
         properties.put("quarkus.log.file.path", settings.logFile().toString());
         properties.putAll(settings.logFormat().properties());
+        settings.otelEndpoint().ifPresent(endpoint -> {
+            properties.put("firn.otel-endpoint", endpoint.toString());
+            properties.put("quarkus.otel.sdk.disabled", "false");
+            properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint.toString());
+            properties.put("quarkus.otel.exporter.otlp.protocol", "http/protobuf");
+        });
         return properties;
     }
 }

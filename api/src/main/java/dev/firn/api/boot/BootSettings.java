@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * What the environment says about a start.
@@ -23,13 +25,23 @@ import java.util.OptionalInt;
  * @param role what the process does
  * @param logFormat how the log is written ({@code FIRN_LOG_FORMAT}, else text)
  * @param tokens what requests must carry ({@code FIRN_API_TOKENS}, else none)
+ * @param otelEndpoint the OTLP collector that traces go to, over HTTP ({@code FIRN_OTEL_ENDPOINT}, else none)
  */
-record BootSettings(Path home, String host, OptionalInt port, Role role, LogFormat logFormat, ApiTokens tokens) {
+record BootSettings(Path home,
+        String host,
+        OptionalInt port,
+        Role role,
+        LogFormat logFormat,
+        ApiTokens tokens,
+        Optional<URI> otelEndpoint) {
     static final String HOME = "FIRN_HOME";
     static final String HOST = "FIRN_HTTP_HOST";
     static final String PORT = "FIRN_HTTP_PORT";
     static final String WORKER_PORT = "FIRN_WORKER_HTTP_PORT";
     static final String LOG_FORMAT = "FIRN_LOG_FORMAT";
+    static final String OTEL_ENDPOINT = "FIRN_OTEL_ENDPOINT";
+
+    private static final Pattern COLLECTOR = Pattern.compile("https?://[A-Za-z0-9._\\[\\]:-]+/?");
 
     BootSettings {
         requireNonNull(home, "home is null");
@@ -38,12 +50,14 @@ record BootSettings(Path home, String host, OptionalInt port, Role role, LogForm
         requireNonNull(port, "port is null");
         requireNonNull(logFormat, "logFormat is null");
         requireNonNull(tokens, "tokens is null");
+        requireNonNull(otelEndpoint, "otelEndpoint is null");
     }
 
     /**
      * Reads the environment.
      *
-     * @throws BootException when the port is not one, the format of the log is unknown, or the tokens cannot be read
+     * @throws BootException when the port is not one, the format of the log is unknown, or the tokens or the
+     *     collector's address cannot be read
      */
     static BootSettings read(Map<String, String> environment, Role role) {
         String home = value(environment, HOME, ".firn");
@@ -56,7 +70,7 @@ record BootSettings(Path home, String host, OptionalInt port, Role role, LogForm
                         .orElseGet(OptionalInt::empty);
         LogFormat logFormat = LogFormat.parse(value(environment, LOG_FORMAT, "text"), LOG_FORMAT);
         return new BootSettings(
-                Path.of(home).toAbsolutePath().normalize(), host, port, role, logFormat, tokens(environment));
+                Path.of(home).toAbsolutePath().normalize(), host, port, role, logFormat, tokens(environment), collector(environment));
     }
 
     /** Whether the process listens at all. */
@@ -122,6 +136,18 @@ record BootSettings(Path home, String host, OptionalInt port, Role role, LogForm
     private static String value(Map<String, String> environment, String name, String otherwise) {
         String value = environment.get(name);
         return value == null || value.isBlank() ? otherwise : value.strip();
+    }
+
+    private static Optional<URI> collector(Map<String, String> environment) {
+        String text = value(environment, OTEL_ENDPOINT, "");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!COLLECTOR.matcher(text).matches()) {
+            throw BootException.wrongInput(
+                    OTEL_ENDPOINT + " must be http://host:port or https://host:port, is '" + text + "'");
+        }
+        return Optional.of(URI.create(text));
     }
 
     private static ApiTokens tokens(Map<String, String> environment) {

@@ -36,6 +36,9 @@ public interface FirnConfiguration {
     /** The tokens that requests must carry, as {@link dev.firn.api.security.ApiTokens} reads them; nothing: none. */
     Optional<String> apiTokens();
 
+    /** The OTLP collector that traces go to; nothing: none are made. */
+    Optional<URI> otelEndpoint();
+
     /** The object store. */
     S3 s3();
 

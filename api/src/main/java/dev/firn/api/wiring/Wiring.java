@@ -28,6 +28,7 @@ import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.interceptors.WorkflowClientInterceptor;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import jakarta.enterprise.inject.Disposes;
@@ -80,9 +81,10 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    WorkflowClient workflows(WorkflowServiceStubs temporal, FirnConfiguration configuration) {
+    WorkflowClient workflows(WorkflowServiceStubs temporal, FirnConfiguration configuration, Tracing tracing) {
         WorkflowClientOptions options = WorkflowClientOptions.newBuilder()
                 .setNamespace(configuration.temporal().namespace())
+                .setInterceptors(tracing.client().toArray(WorkflowClientInterceptor[]::new))
                 .build();
         return WorkflowClient.newInstance(temporal, options);
     }

@@ -34,6 +34,7 @@ public class Work {
     private final WorkflowClient workflows;
     private final Reconciler reconciler;
     private final GarbageCollector collector;
+    private final Tracing tracing;
     private FirnWorker worker;
     private Thread reconciling;
     private Thread collecting;
@@ -44,13 +45,15 @@ public class Work {
             TrainingInputs inputs,
             WorkflowClient workflows,
             Reconciler reconciler,
-            GarbageCollector collector) {
+            GarbageCollector collector,
+            Tracing tracing) {
         this.configuration = requireNonNull(configuration, "configuration is null");
         this.stores = requireNonNull(stores, "stores is null");
         this.inputs = requireNonNull(inputs, "inputs is null");
         this.workflows = requireNonNull(workflows, "workflows is null");
         this.reconciler = requireNonNull(reconciler, "reconciler is null");
         this.collector = requireNonNull(collector, "collector is null");
+        this.tracing = requireNonNull(tracing, "tracing is null");
     }
 
     void start(@Observes StartupEvent event) {
@@ -62,7 +65,8 @@ public class Work {
                     workflows,
                     configuration.home().resolve("work"),
                     identity,
-                    configuration.computeClass());
+                    configuration.computeClass(),
+                    tracing.worker());
             worker.start();
         }
         if (configuration.role().servesHttp()) {

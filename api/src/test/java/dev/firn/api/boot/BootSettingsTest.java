@@ -106,6 +106,18 @@ class BootSettingsTest {
     }
 
     @Test
+    void tracesGoNowhereUnlessACollectorIsNamed() {
+        assertThat(BootSettings.read(Map.of(), Role.ALL).otelEndpoint()).isEmpty();
+        assertThat(BootSettings.read(Map.of("FIRN_OTEL_ENDPOINT", "http://collector:4318"), Role.ALL)
+                        .otelEndpoint())
+                .hasValueSatisfying(endpoint -> assertThat(endpoint).hasHost("collector"));
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_OTEL_ENDPOINT", "collector:4318"), Role.ALL))
+                .isInstanceOfSatisfying(
+                        BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+                .hasMessageContaining("FIRN_OTEL_ENDPOINT must be http://host:port");
+    }
+
+    @Test
     void saysThatAPortIsInUse() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
