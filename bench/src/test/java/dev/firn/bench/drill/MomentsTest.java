@@ -40,7 +40,7 @@ final class MomentsTest {
                     StageLength stage = STAGES.get(moment.place());
                     assertThat(moment.stage()).isEqualTo(stage.name());
                     if (moment.training()) {
-                        assertThat(moment.amount()).isGreaterThan(EVERY).isLessThan(stage.steps());
+                        assertThat(moment.amount()).isGreaterThan(EVERY).isLessThan((double) stage.steps());
                     } else {
                         assertThat(moment.amount()).isBetween(0.0, stage.seconds());
                         assertThat(stage.steps()).isZero();
