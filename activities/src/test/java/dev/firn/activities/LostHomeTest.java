@@ -46,7 +46,7 @@ class LostHomeTest {
             taken = firn.backup(backup);
             TestBed.await(Duration.ofMinutes(2), () -> stage(firn, run).state() == StageState.SUCCEEDED);
             undisturbed = stage(firn, run).outputs();
-            firn.control.cancel(run);
+            firn.control.cancel(run, Optional.empty());
             firn.ended(run);
         }
         delete(home);
@@ -77,7 +77,7 @@ class LostHomeTest {
                             .resumedStep())
                     .isPresent();
             assertThat(stage(firn, run).outputs()).isEqualTo(undisturbed);
-            firn.control.cancel(run);
+            firn.control.cancel(run, Optional.empty());
             firn.ended(run);
         }
     }

@@ -87,7 +87,8 @@ final class BackupProgram {
 
     private void requireSomething() {
         if (embedded() && !Files.exists(home.resolve("services.properties"))) {
-            throw BootException.wrongInput("there is nothing to back up in " + home + "; FIRN_HOME names the server's home");
+            throw BootException.wrongInput(
+                    "there is nothing to back up in " + home + "; FIRN_HOME names the server's home");
         }
     }
 
@@ -116,10 +117,7 @@ final class BackupProgram {
         try (EmbeddedServices services = EmbeddedServices.start(home, external)) {
             ServiceAddresses addresses = services.addresses();
             BackupSummary summary = new Restore(dataSource(addresses.database()))
-                    .read(
-                            options.folder(),
-                            database -> blobs(database, addresses.objectStore()),
-                            err::println);
+                    .read(options.folder(), database -> blobs(database, addresses.objectStore()), err::println);
             print(options, summary, "Restored");
             return 0;
         } catch (EmbeddedServiceException | RegistryException | UncheckedIOException e) {
@@ -138,8 +136,9 @@ final class BackupProgram {
         }
         try (Stream<Path> files = Files.list(home)) {
             if (files.findAny().isPresent()) {
-                throw BootException.wrongInput("the home " + home
-                        + " is not empty; a backup is restored into an empty one (set FIRN_HOME, or move that one away)");
+                throw BootException.wrongInput(
+                        "the home " + home
+                                + " is not empty; a backup is restored into an empty one (set FIRN_HOME, or move that one away)");
             }
         } catch (NoSuchFileException e) {
             // it is made
@@ -179,7 +178,8 @@ final class BackupProgram {
             return;
         }
         out.println(done + " " + summary.rows() + " rows and " + summary.blobs() + " files ("
-                + Figures.bytes(summary.bytes()) + "), " + summary.copied() + " of them new; every digest was verified.");
+                + Figures.bytes(summary.bytes()) + "), " + summary.copied()
+                + " of them new; every digest was verified.");
     }
 
     private static DataSource dataSource(ServiceAddresses.Database database) {

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  * @param tokens what requests must carry ({@code FIRN_API_TOKENS}, else none)
  * @param otelEndpoint the OTLP collector that traces go to, over HTTP ({@code FIRN_OTEL_ENDPOINT}, else none)
  */
-record BootSettings(Path home,
+record BootSettings(
+        Path home,
         String host,
         OptionalInt port,
         Role role,
@@ -70,7 +71,13 @@ record BootSettings(Path home,
                         .orElseGet(OptionalInt::empty);
         LogFormat logFormat = LogFormat.parse(value(environment, LOG_FORMAT, "text"), LOG_FORMAT);
         return new BootSettings(
-                Path.of(home).toAbsolutePath().normalize(), host, port, role, logFormat, tokens(environment), collector(environment));
+                Path.of(home).toAbsolutePath().normalize(),
+                host,
+                port,
+                role,
+                logFormat,
+                tokens(environment),
+                collector(environment));
     }
 
     /** Whether the process listens at all. */

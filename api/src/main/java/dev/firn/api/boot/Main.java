@@ -31,7 +31,8 @@ public final class Main {
 
     private static int run(String[] arguments) {
         List<String> words = Arrays.asList(arguments);
-        if (words.isEmpty() || !(words.getFirst().equals("backup") || words.getFirst().equals("restore"))) {
+        if (words.isEmpty()
+                || !(words.getFirst().equals("backup") || words.getFirst().equals("restore"))) {
             return Server.run(settings(words), System.getenv(), arguments);
         }
         String command = words.getFirst();
@@ -60,7 +61,9 @@ public final class Main {
                 demonstration(options);
                 yield BootSettings.read(System.getenv(), Role.ALL);
             }
-            default -> throw BootException.wrongInput("unknown command '" + command + "'; known here: up, demo, backup, restore");
+            default ->
+                throw BootException.wrongInput(
+                        "unknown command '" + command + "'; known here: up, demo, backup, restore");
         };
     }
 

@@ -168,8 +168,8 @@ class PackagedServerIT {
             assertThat(filled.errors()).contains("is not empty").doesNotContain("\tat ");
         }
         Path other = folder.resolve("other");
-        try (ServerProcess nothing =
-                ServerProcess.start(other, Map.of(), "restore", folder.resolve("no-backup").toString())) {
+        try (ServerProcess nothing = ServerProcess.start(
+                other, Map.of(), "restore", folder.resolve("no-backup").toString())) {
             assertThat(nothing.exitCode()).isEqualTo(1);
             assertThat(nothing.errors()).contains("no finished backup").doesNotContain("\tat ");
         }

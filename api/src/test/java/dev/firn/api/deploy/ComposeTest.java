@@ -46,7 +46,9 @@ class ComposeTest {
                         "grafana");
         services.properties().forEach(service -> {
             for (String other : names(service.getValue().path("depends_on"))) {
-                assertThat(services.has(other)).as(service.getKey() + " needs " + other).isTrue();
+                assertThat(services.has(other))
+                        .as(service.getKey() + " needs " + other)
+                        .isTrue();
                 if (service.getValue().path("depends_on").path(other).has("condition")) {
                     assertThat(services.get(other).has("healthcheck"))
                             .as(other + " must tell its health")
@@ -137,13 +139,12 @@ class ComposeTest {
             Matcher meters = METER.matcher(Files.readString(source));
             while (meters.find()) {
                 String name = meters.group(2).replace('.', '_');
-                List<String> suffixes =
-                        switch (meters.group(1)) {
-                            case "Counter" -> List.of("_total");
-                            case "Timer" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max", "_seconds_bucket");
-                            case "DistributionSummary" -> List.of("_bytes_count", "_bytes_sum", "_bytes_max");
-                            default -> List.of("");
-                        };
+                List<String> suffixes = switch (meters.group(1)) {
+                    case "Counter" -> List.of("_total");
+                    case "Timer" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max", "_seconds_bucket");
+                    case "DistributionSummary" -> List.of("_bytes_count", "_bytes_sum", "_bytes_max");
+                    default -> List.of("");
+                };
                 suffixes.forEach(suffix -> metrics.add(name + suffix));
             }
         }

@@ -29,14 +29,19 @@ class ImageEntryPointIT {
     void becomesTheServerAndTheHealthCheckSeesIt() throws Exception {
         Path root = layout();
         int port = freePort();
-        String tokens = "ada:" + Digest.of("token".getBytes(StandardCharsets.UTF_8)).hex() + "/viewer";
+        String tokens =
+                "ada:" + Digest.of("token".getBytes(StandardCharsets.UTF_8)).hex() + "/viewer";
         Process server = start(
                 root.resolve("bin/firn"),
                 Map.of(
-                        "FIRN_HTTP_HOST", "0.0.0.0",
-                        "FIRN_HTTP_PORT", Integer.toString(port),
-                        "FIRN_API_TOKENS", tokens,
-                        "FIRN_JAVA_OPTIONS", "-Xmx512m -XX:+UseSerialGC"),
+                        "FIRN_HTTP_HOST",
+                        "0.0.0.0",
+                        "FIRN_HTTP_PORT",
+                        Integer.toString(port),
+                        "FIRN_API_TOKENS",
+                        tokens,
+                        "FIRN_JAVA_OPTIONS",
+                        "-Xmx512m -XX:+UseSerialGC"),
                 "up",
                 "--role",
                 "api");

@@ -119,13 +119,13 @@ class KubernetesTest {
         Map<String, JsonNode> manifests = build(overlay);
 
         for (String name : List.of("firn-api", "firn-worker")) {
-            Deployment deployment =
-                    STRICT.treeToValue(manifests.get("Deployment/" + name), Deployment.class);
+            Deployment deployment = STRICT.treeToValue(manifests.get("Deployment/" + name), Deployment.class);
             PodSpec pod = deployment.getSpec().getTemplate().getSpec();
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
             Container container = pod.getContainers().getFirst();
-            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
+                    .isTrue();
             assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
                     .isFalse();
             assertThat(container.getSecurityContext().getCapabilities().getDrop())
@@ -136,18 +136,18 @@ class KubernetesTest {
             assertThat(container.getResources().getRequests()).containsKeys("cpu", "memory");
             assertThat(container.getResources().getLimits()).containsKey("memory");
             assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
-                    .containsAllEntriesOf(
-                            deployment.getSpec().getSelector().getMatchLabels());
+                    .containsAllEntriesOf(deployment.getSpec().getSelector().getMatchLabels());
             PodDisruptionBudget budget =
                     STRICT.treeToValue(manifests.get("PodDisruptionBudget/" + name), PodDisruptionBudget.class);
             assertThat(budget.getSpec().getSelector())
                     .isEqualTo(deployment.getSpec().getSelector());
         }
         Deployment worker = STRICT.treeToValue(manifests.get("Deployment/firn-worker"), Deployment.class);
-        assertThat(worker.getSpec().getReplicas())
-                .as("the autoscaler decides")
-                .isNull();
-        assertThat(manifests.get("ScaledObject/firn-worker").at("/spec/scaleTargetRef/name").asText())
+        assertThat(worker.getSpec().getReplicas()).as("the autoscaler decides").isNull();
+        assertThat(manifests
+                        .get("ScaledObject/firn-worker")
+                        .at("/spec/scaleTargetRef/name")
+                        .asText())
                 .isEqualTo("firn-worker");
         assertThat(worker.getSpec()
                         .getTemplate()
@@ -162,8 +162,7 @@ class KubernetesTest {
 
     @Test
     void theAutoscalerWatchesAQueueThatWorkersServe() throws IOException {
-        JsonNode scaled = YamlFiles.documents(
-                        YamlFiles.KUBERNETES.resolve("components/autoscaling/scaled-object.yaml"))
+        JsonNode scaled = YamlFiles.documents(YamlFiles.KUBERNETES.resolve("components/autoscaling/scaled-object.yaml"))
                 .getFirst();
 
         assertThat(scaled.at("/spec/triggers/0/metadata/taskQueue").asText())

@@ -23,8 +23,8 @@ final class YamlFiles {
     /** Every YAML file below a folder. */
     static List<Path> below(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")
-                            || file.toString().endsWith(".yml"))
+            return files.filter(file ->
+                            file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
                     .sorted()
                     .toList();
         }
@@ -37,8 +37,7 @@ final class YamlFiles {
 
     /** The documents of a text. Merge keys are left to the reader: they stay as {@code <<}. */
     static List<JsonNode> documents(String text) {
-        Load load =
-                new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build());
+        Load load = new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build());
         List<JsonNode> documents = new ArrayList<>();
         for (Object document : load.loadAllFromString(text)) {
             documents.add(MAPPER.valueToTree(document));

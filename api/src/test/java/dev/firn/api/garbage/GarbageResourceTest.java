@@ -51,8 +51,7 @@ class GarbageResourceTest {
                 .body("dryRun", equalTo(true))
                 .body("artifacts", greaterThanOrEqualTo(1))
                 .body("blobs", greaterThanOrEqualTo(2));
-        assertThat(artifacts.exists(unnamed.digest()))
-                .isTrue();
+        assertThat(artifacts.exists(unnamed.digest())).isTrue();
         given().queryParam("dryRun", "perhaps")
                 .post("/api/gc")
                 .then()
@@ -90,7 +89,6 @@ class GarbageResourceTest {
     private Checkpoint commit(StageToken token, long step) {
         ArtifactReference artifact = rows.folder("checkpoint", Map.of("file", ("step " + step).getBytes(UTF_8)));
         return checkpoints.commit(
-                token,
-                new NewCheckpoint(step, artifact, 1, Optional.empty(), JsonNodeFactory.instance.objectNode()));
+                token, new NewCheckpoint(step, artifact, 1, Optional.empty(), JsonNodeFactory.instance.objectNode()));
     }
 }

@@ -183,11 +183,10 @@ public final class BlobStore implements AutoCloseable {
         if (quota.isEmpty()) {
             return;
         }
-        long held = database.inTransaction(handle -> handle.createQuery("""
+        long held = database.inTransaction(
+                handle -> handle.createQuery("""
                         select cast(coalesce((select sum(bytes) from blob), 0)
-                               + coalesce((select sum(bytes) from blob_deletion), 0) as bigint)""")
-                .mapTo(Long.class)
-                .one());
+                               + coalesce((select sum(bytes) from blob_deletion), 0) as bigint)""").mapTo(Long.class).one());
         if (held + bytes > quota.getAsLong()) {
             throw new StorageFullException(
                     "the object store holds " + held + " of the " + quota.getAsLong()

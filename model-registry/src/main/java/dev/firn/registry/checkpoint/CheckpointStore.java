@@ -161,9 +161,7 @@ public final class CheckpointStore {
         handle.createUpdate("""
                         update blob set touched_at = '-infinity'
                         where digest in (select digest from artifact_file where artifact = :artifact
-                                         union all select :artifact)""")
-                .bind("artifact", artifact)
-                .execute();
+                                         union all select :artifact)""").bind("artifact", artifact).execute();
     }
 
     /**
