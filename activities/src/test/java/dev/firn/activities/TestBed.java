@@ -20,6 +20,7 @@ import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
@@ -109,6 +110,7 @@ final class TestBed implements AutoCloseable {
         try {
             return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                     .connectionPoolConfiguration(pool -> pool.maxSize(10)
+                            .exceptionSorter(new PostgreSQLExceptionSorter())
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.url())
                                     .principal(new NamePrincipal(database.user()))
                                     .credential(new SimplePassword(database.password())))));

@@ -41,7 +41,7 @@ import org.slf4j.MDC;
  * Drives a training to its end: goes on from the newest checkpoint, commits new ones while training goes on, writes
  * metrics in batches. A checkpoint's arrays are copied between two steps; writing and publishing them happens beside the
  * next steps, one checkpoint at a time. Training does not wait for the writing: when a checkpoint falls due before the
- * one before is committed, it is taken as soon as that is.
+ * one before is committed, it is taken as soon as that is. While there is no room for one, training waits.
  */
 final class CheckpointedTraining {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointedTraining.class);
@@ -86,7 +86,7 @@ final class CheckpointedTraining {
                     StepReport report = loop.step();
                     double seconds = (System.nanoTime() - start) / 1e9;
                     observe(report, pace, seconds);
-                    if (writing.isDone()) {
+                    if (writing.isDone() || context.waitsForRoom()) {
                         join(writing);
                         if (loop.position() < loop.totalSteps() && schedule.due(loop.position(), System.nanoTime())) {
                             writing = checkpoint(writer, report);
@@ -292,7 +292,8 @@ final class CheckpointedTraining {
         try (snapshot) {
             Path folder = context.newFolder("checkpoint-" + snapshot.position());
             snapshot.write(folder);
-            ArtifactReference artifact = context.stores().artifacts().publish(folder, "checkpoint");
+            ArtifactReference artifact = context.whenThereIsRoom(
+                    () -> context.stores().artifacts().publish(folder, "checkpoint"));
             context.stores()
                     .checkpoints()
                     .commit(

@@ -10,6 +10,7 @@ import dev.firn.registry.Digest;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.blob.StorageFullException;
 import dev.firn.registry.control.Control;
 import dev.firn.registry.lineage.LineageInput;
 import dev.firn.registry.run.Run;
@@ -25,10 +26,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a stage at work has at hand. Its folder is its own and goes away with it. */
 final class StageContext {
+    private static final Logger LOG = LoggerFactory.getLogger(StageContext.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int CHECKS_BETWEEN_TRIES = 10;
+    private static final long CHECK_NANOSECONDS = 200_000_000;
 
     private final Stores stores;
     private final Run run;
@@ -40,6 +48,7 @@ final class StageContext {
     private final StageMeters meters;
     private final Set<LineageInput> inputs = new LinkedHashSet<>();
     private int fetched;
+    private volatile boolean waitsForRoom;
 
     StageContext(
             Stores stores,
@@ -172,7 +181,51 @@ final class StageContext {
 
     /** Publishes a folder as an output. */
     StageOutput publish(String name, String kind, Path content) throws IOException {
-        return new StageOutput(name, stores.artifacts().publish(content, kind));
+        return new StageOutput(name, whenThereIsRoom(() -> stores.artifacts().publish(content, kind)));
+    }
+
+    /**
+     * Stores something. While there is no room for it the stage waits, with all that it has computed, and says so in the
+     * run's log and in its progress; it stops waiting when it must stop.
+     */
+    <T> T whenThereIsRoom(Supplier<T> storing) {
+        boolean waited = false;
+        while (true) {
+            try {
+                T stored = storing.get();
+                if (waited) {
+                    waitsForRoom = false;
+                    storage("There is room again; the run goes on", false);
+                }
+                return stored;
+            } catch (StorageFullException e) {
+                if (!waited) {
+                    waited = true;
+                    waitsForRoom = true;
+                    storage("The run waits for room: " + e.getMessage(), true);
+                }
+                vitals.say(StageProgress.WAITING_FOR_ROOM + ": " + e.getMessage());
+            }
+            awaitNextTry();
+        }
+    }
+
+    private void storage(String message, boolean waiting) {
+        LOG.warn("Run {}, stage {}: {}", runId(), token.stage(), message);
+        stores.events()
+                .append(token, "storage", message, JsonNodeFactory.instance.objectNode().put("waiting", waiting));
+    }
+
+    private void awaitNextTry() {
+        for (int i = 0; i < CHECKS_BETWEEN_TRIES; i++) {
+            check();
+            LockSupport.parkNanos(CHECK_NANOSECONDS);
+        }
+    }
+
+    /** Whether something of this stage is waiting for room at this moment. */
+    boolean waitsForRoom() {
+        return waitsForRoom;
     }
 
     UUID runId() {

@@ -17,6 +17,9 @@ public record StageProgress(
         @Nullable Double secondsLeft,
         String message) {
 
+    /** How the message begins while there is no room for what the stage has to store. */
+    public static final String WAITING_FOR_ROOM = "waiting for room";
+
     /** Some of something countable. */
     static StageProgress counted(String message, long done, long total) {
         return new StageProgress(done, total > 0 ? total : null, null, null, null, message);

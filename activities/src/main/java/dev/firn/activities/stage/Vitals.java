@@ -50,6 +50,14 @@ final class Vitals implements AutoCloseable {
         latest.set(progress);
     }
 
+    /** Says what is being done, at the point that was reported last. */
+    void say(String message) {
+        latest.updateAndGet(progress -> progress == null
+                ? StageProgress.counted(message, 0, 0)
+                : new StageProgress(
+                        progress.step(), progress.totalSteps(), progress.loss(), null, null, message));
+    }
+
     void check() {
         StageStoppedException exception = stopped.get();
         if (exception != null) {

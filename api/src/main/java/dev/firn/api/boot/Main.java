@@ -4,6 +4,8 @@ import dev.firn.cli.demo.DemoOptions;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -37,14 +39,24 @@ public final class Main {
         }
         String command = words.getFirst();
         BackupProgram.Options options = BackupProgram.Options.parse(command, words.subList(1, words.size()));
-        // What the services say while they start and stop is for a server's log
-        Logger.getLogger("").setLevel(Level.WARNING);
+        logWarningsToStandardError();
         BackupProgram program = new BackupProgram(
                 BootSettings.read(System.getenv(), Role.API).home(),
                 Server.external(System.getenv()),
                 System.out,
                 System.err);
         return command.equals("backup") ? program.backup(options) : program.restore(options);
+    }
+
+    /** What the services say besides while they start and stop is for a server's log. */
+    private static void logWarningsToStandardError() {
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        Handler console = new ConsoleHandler();
+        console.setLevel(Level.WARNING);
+        root.addHandler(console);
     }
 
     /**

@@ -33,6 +33,8 @@ final class Server {
     static int run(BootSettings settings, Map<String, String> environment, String[] arguments) {
         settings.requireProtection();
         ExternalServices external = external(environment);
+        StorageQuota.read(environment)
+                .ifPresent(bytes -> System.setProperty("firn.storage-quota", Long.toString(bytes)));
         settings.requireFreePort();
         CountDownLatch stopped = new CountDownLatch(1);
         // On a signal the JVM ends when its hooks have; this one waits for the code below to have stopped everything.

@@ -13,6 +13,7 @@ import dev.firn.registry.RegistryUnavailableException;
 import dev.firn.registry.RevisionMismatchException;
 import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.blob.ObjectStoreException;
+import dev.firn.registry.blob.StorageFullException;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.specification.UnreadableSpecificationException;
 import jakarta.ws.rs.WebApplicationException;
@@ -99,6 +100,13 @@ public final class Problems {
         LOG.warn("The object store failed", e);
         return response(
                 Problem.of(503, "object-store-unavailable", "The object store does not answer", e.getMessage()));
+    }
+
+    /** There is no room. */
+    @ServerExceptionMapper
+    public Response full(StorageFullException e) {
+        LOG.warn("There is no room", e);
+        return response(Problem.of(507, "storage-full", "There is no room", e.getMessage()));
     }
 
     /** What was stored is not what was put there. */

@@ -3,6 +3,7 @@ package dev.firn.api.run;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.firn.activities.stage.StageProgress;
 import dev.firn.api.run.RunView.RegisteredModel;
 import dev.firn.api.run.StageView.ArtifactView;
 import dev.firn.api.run.StageView.ProgressView;
@@ -59,7 +60,7 @@ public class RunViews {
                 run.name(),
                 run.state().name(),
                 run.priority(),
-                waitingFor,
+                waitingFor == null ? room(stages) : waitingFor,
                 run.requestedBy().orElse(null),
                 run.createdAt(),
                 run.startedAt().orElse(null),
@@ -69,6 +70,17 @@ public class RunViews {
                 run.parentCheckpoint().orElse(null),
                 stages.stream().map(RunViews::view).toList(),
                 specification);
+    }
+
+    /** What a stage at work says of the room that it waits for; null when it does not wait. */
+    private static String room(List<StageExecution> stages) {
+        return stages.stream()
+                .filter(stage -> stage.state() == StageState.RUNNING)
+                .flatMap(stage -> stage.progress().stream())
+                .map(progress -> progress.path("message").asText())
+                .filter(message -> message.startsWith(StageProgress.WAITING_FOR_ROOM))
+                .findFirst()
+                .orElse(null);
     }
 
     private static StageView view(StageExecution stage) {

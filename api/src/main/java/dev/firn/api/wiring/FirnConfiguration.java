@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Where the parts of Firn are; set by {@link dev.firn.api.boot}. */
 @ConfigMapping(prefix = "firn")
@@ -38,6 +39,9 @@ public interface FirnConfiguration {
 
     /** The OTLP collector that traces go to; nothing: none are made. */
     Optional<URI> otelEndpoint();
+
+    /** How much may be stored, in bytes; no bound when not given. */
+    OptionalLong storageQuota();
 
     /** The object store. */
     S3 s3();
