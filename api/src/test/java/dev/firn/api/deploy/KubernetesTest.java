@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import dev.firn.workflows.run.TaskQueues;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -149,24 +151,20 @@ class KubernetesTest {
                         .at("/spec/scaleTargetRef/name")
                         .asText())
                 .isEqualTo("firn-worker");
-        assertThat(worker.getSpec()
-                        .getTemplate()
-                        .getSpec()
-                        .getContainers()
-                        .getFirst()
-                        .getResources()
-                        .getLimits()
-                        .containsKey("nvidia.com/gpu"))
+        Container container =
+                worker.getSpec().getTemplate().getSpec().getContainers().getFirst();
+        assertThat(container.getResources().getLimits().containsKey("nvidia.com/gpu"))
                 .isEqualTo(overlay.equals("gpu"));
-    }
-
-    @Test
-    void theAutoscalerWatchesAQueueThatWorkersServe() throws IOException {
-        JsonNode scaled = YamlFiles.documents(YamlFiles.KUBERNETES.resolve("components/autoscaling/scaled-object.yaml"))
-                .getFirst();
-
-        assertThat(scaled.at("/spec/triggers/0/metadata/taskQueue").asText())
-                .isEqualTo(dev.firn.workflows.run.TaskQueues.COMPUTE_CPU);
+        String computeClass = container.getEnv().stream()
+                .filter(variable -> variable.getName().equals("FIRN_COMPUTE_CLASS"))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElse(TaskQueues.USUAL_CLASS);
+        assertThat(manifests
+                        .get("ScaledObject/firn-worker")
+                        .at("/spec/triggers/0/metadata/taskQueue")
+                        .asText())
+                .isEqualTo(TaskQueues.compute(computeClass));
     }
 
     /** What kustomize makes of an overlay, by kind and name. */
