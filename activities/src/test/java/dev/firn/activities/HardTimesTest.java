@@ -104,7 +104,8 @@ class HardTimesTest {
                 .orElseThrow();
         assertThat(waiting.message()).contains("waits for room", "FIRN_STORAGE_QUOTA", "firn gc");
         assertThat(firn.state(run)).isEqualTo(RunState.RUNNING);
-        await(() -> stage(run).progress()
+        await(() -> stage(run)
+                .progress()
                 .map(progress -> progress.path("message").asText())
                 .orElse("")
                 .startsWith("waiting for room"));
@@ -146,8 +147,7 @@ class HardTimesTest {
     private TestBed firn(OptionalLong quota) {
         return new TestBed(
                 folder.resolve("home"),
-                new ExternalServices(
-                        Optional.of(postgres.address()), Optional.of(store.address()), Optional.empty()),
+                new ExternalServices(Optional.of(postgres.address()), Optional.of(store.address()), Optional.empty()),
                 quota);
     }
 

@@ -292,8 +292,8 @@ final class CheckpointedTraining {
         try (snapshot) {
             Path folder = context.newFolder("checkpoint-" + snapshot.position());
             snapshot.write(folder);
-            ArtifactReference artifact = context.whenThereIsRoom(
-                    () -> context.stores().artifacts().publish(folder, "checkpoint"));
+            ArtifactReference artifact =
+                    context.whenThereIsRoom(() -> context.stores().artifacts().publish(folder, "checkpoint"));
             context.stores()
                     .checkpoints()
                     .commit(

@@ -213,7 +213,11 @@ final class StageContext {
     private void storage(String message, boolean waiting) {
         LOG.warn("Run {}, stage {}: {}", runId(), token.stage(), message);
         stores.events()
-                .append(token, "storage", message, JsonNodeFactory.instance.objectNode().put("waiting", waiting));
+                .append(
+                        token,
+                        "storage",
+                        message,
+                        JsonNodeFactory.instance.objectNode().put("waiting", waiting));
     }
 
     private void awaitNextTry() {

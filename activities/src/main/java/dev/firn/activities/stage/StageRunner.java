@@ -98,7 +98,9 @@ final class StageRunner {
                 ending = outcome.reused() ? StageMeters.Outcome.REUSED : StageMeters.Outcome.SUCCEEDED;
                 return outcome;
             } catch (ApplicationFailure e) {
-                ending = e.isNonRetryable() ? StageMeters.Outcome.FAILED : StageMeters.Outcome.RETRIED;
+                if (!StageActivities.PAUSED.equals(e.getType())) {
+                    ending = e.isNonRetryable() ? StageMeters.Outcome.FAILED : StageMeters.Outcome.RETRIED;
+                }
                 throw e;
             } finally {
                 Duration duration = Duration.ofNanos(System.nanoTime() - start);

@@ -54,8 +54,7 @@ final class Vitals implements AutoCloseable {
     void say(String message) {
         latest.updateAndGet(progress -> progress == null
                 ? StageProgress.counted(message, 0, 0)
-                : new StageProgress(
-                        progress.step(), progress.totalSteps(), progress.loss(), null, null, message));
+                : new StageProgress(progress.step(), progress.totalSteps(), progress.loss(), null, null, message));
     }
 
     void check() {

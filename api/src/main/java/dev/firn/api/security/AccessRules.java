@@ -9,7 +9,9 @@ public final class AccessRules {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern OPEN =
             Pattern.compile("/q/health(/.*)?|" + LoginCookie.PATH + "|/logout|/assets/.*|/webjars/.*");
-    private static final Pattern OF_ADMINISTRATORS = Pattern.compile("/api/models/[^/]+/(import|aliases/[^/]+)/*");
+    private static final Pattern OF_ADMINISTRATORS =
+            Pattern.compile("/api/gc/*|/api/models/[^/]+/(import|aliases/[^/]+)/*");
+    private static final Pattern PIN = Pattern.compile("/api/checkpoints/[^/]+/pin/*");
 
     private AccessRules() {}
 
@@ -25,7 +27,8 @@ public final class AccessRules {
         if (READING.contains(method) || path.equals("/v1/embeddings")) {
             return Optional.of(AccessRole.VIEWER);
         }
-        if (method.equals("DELETE") || OF_ADMINISTRATORS.matcher(path).matches()) {
+        boolean deleting = method.equals("DELETE") && !PIN.matcher(path).matches();
+        if (deleting || OF_ADMINISTRATORS.matcher(path).matches()) {
             return Optional.of(AccessRole.ADMIN);
         }
         return Optional.of(AccessRole.EDITOR);

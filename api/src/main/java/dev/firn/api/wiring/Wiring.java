@@ -51,8 +51,7 @@ public final class Wiring {
         FirnConfiguration.S3 s3 = configuration.s3();
         ObjectStoreSettings settings =
                 new ObjectStoreSettings(s3.endpoint(), s3.accessKey(), s3.secretKey(), s3.bucket(), s3.region());
-        return BlobStore.open(
-                database, settings, configuration.home().resolve("spool"), configuration.storageQuota());
+        return BlobStore.open(database, settings, configuration.home().resolve("spool"), configuration.storageQuota());
     }
 
     void close(@Disposes BlobStore blobs) {

@@ -35,7 +35,10 @@ class AccessRulesTest {
         "POST, /api/models/m/import, ADMIN",
         "PUT, /api/models/m/aliases/champion, ADMIN",
         "PUT, /api/models/m/aliases/champion/, ADMIN",
-        "DELETE, /api/runs/1, ADMIN"
+        "DELETE, /api/runs/1, ADMIN",
+        "POST, /api/gc, ADMIN",
+        "DELETE, /api/checkpoints/1, ADMIN",
+        "DELETE, /api/checkpoints/1/pin, EDITOR"
     })
     void readingNeedsAViewerChangingAnEditorAndWhatOthersRelyOnAnAdministrator(
             String method, String path, AccessRole role) {

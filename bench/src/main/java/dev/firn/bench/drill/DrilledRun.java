@@ -335,7 +335,7 @@ final class DrilledRun {
     private void cancel(String run) throws InterruptedException {
         RunState state = patiently(() -> client().run(run)).value().state();
         if (!state.ended() && state != RunState.STOPPING) {
-            patiently(() -> client().cancel(run));
+            patiently(() -> client().steer(run, "cancel"));
         }
     }
 
