@@ -72,7 +72,7 @@ class HardTimesTest {
         UUID disturbed;
         await(() -> stage(undisturbed).state() == StageState.SUCCEEDED);
         List<StageOutput> expected = stage(undisturbed).outputs();
-        firn.control.cancel(undisturbed);
+        firn.control.cancel(undisturbed, Optional.empty());
         firn.ended(undisturbed);
 
         disturbed = submit();
@@ -88,7 +88,7 @@ class HardTimesTest {
 
         assertThat(stage(disturbed).outputs()).isEqualTo(expected);
         assertThat(firn.state(disturbed)).isEqualTo(RunState.RUNNING);
-        firn.control.cancel(disturbed);
+        firn.control.cancel(disturbed, Optional.empty());
         firn.ended(disturbed);
     }
 
@@ -120,7 +120,7 @@ class HardTimesTest {
                 .filteredOn(event -> event.type().equals("storage"))
                 .extracting(event -> event.data().path("waiting").asBoolean())
                 .startsWith(true, false);
-        firn.control.cancel(run);
+        firn.control.cancel(run, Optional.empty());
         firn.ended(run);
     }
 
@@ -130,7 +130,7 @@ class HardTimesTest {
         UUID run = submit();
         await(() -> events(run).stream().anyMatch(event -> event.type().equals("storage")));
 
-        firn.control.cancel(run);
+        firn.control.cancel(run, Optional.empty());
 
         assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
     }

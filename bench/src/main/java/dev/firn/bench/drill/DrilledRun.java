@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,7 +57,9 @@ final class DrilledRun {
         this.installation = requireNonNull(installation, "installation is null");
         this.specification = specification.clone();
         this.progress = requireNonNull(progress, "progress is null");
-        this.id = client().submit(specification, YAML, key).value().id();
+        this.id = client().submit(specification, YAML, key, OptionalInt.empty())
+                .value()
+                .id();
         acknowledgedRuns.put(key, id);
     }
 
@@ -303,7 +306,10 @@ final class DrilledRun {
     private void acknowledgeAnother() throws InterruptedException {
         String key = "another-" + strikes.size();
         acknowledgedRuns.put(
-                key, client().submit(specification, YAML, key).value().id());
+                key,
+                client().submit(specification, YAML, key, OptionalInt.empty())
+                        .value()
+                        .id());
     }
 
     /** Looks for everything that the server had acknowledged. */
@@ -312,7 +318,7 @@ final class DrilledRun {
             String run = entry.getValue();
             try {
                 client().run(run);
-                if (!client().submit(specification, YAML, entry.getKey())
+                if (!client().submit(specification, YAML, entry.getKey(), OptionalInt.empty())
                         .value()
                         .id()
                         .equals(run)) {
