@@ -44,8 +44,6 @@ public final class RegistrySchema {
                 .locations("classpath:db/migration")
                 .validateMigrationNaming(true)
                 .cleanDisabled(true)
-                // Each migration stands for itself: those of work done side by side come in any order
-                .outOfOrder(true)
                 .target(version)
                 .load()
                 .migrate();

@@ -37,7 +37,7 @@ class TracesIT {
             given().baseUri(server.address().toString())
                     .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01")
                     .contentType("application/yaml")
-                    .body(SmallSpecification.write(folder, "traced"))
+                    .body(SmallSpecification.write(folder, "traced").getBytes(StandardCharsets.UTF_8))
                     .post("/api/runs")
                     .then()
                     .statusCode(201);

@@ -61,7 +61,7 @@ class OperationsTest {
                 .asString();
 
         for (RunState state : RunState.values()) {
-            assertThat(metrics).contains("firn_runs{state=\"" + state.name().toLowerCase(Locale.ROOT) + "\"}");
+            assertThat(metrics).contains("firn_runs{state=\"" + state.name().toLowerCase(Locale.ROOT) + "\"");
         }
     }
 

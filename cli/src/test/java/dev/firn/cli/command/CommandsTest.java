@@ -56,7 +56,9 @@ class CommandsTest {
         Path specification = Files.writeString(folder.resolve("a.yaml"), "specVersion: 1");
         String waiting = "{\"id\":\"" + FIRST + "\",\"name\":\"a\",\"state\":\"QUEUED\",\"priority\":7,"
                 + "\"waitingFor\":\"a free compute slot\",\"createdAt\":\"2026-11-24T10:00:00Z\",\"stages\":[]}";
-        server.answer("POST /api/runs?priority=7", waiting).answer("GET /api/runs/" + FIRST, waiting);
+        server.answer("POST /api/runs?priority=7", waiting)
+                .answer("GET /api/runs/" + FIRST, waiting)
+                .answer("GET /api/runs/" + FIRST + "/controls?limit=20", page(null));
 
         Result submitted = CommandRunner.run(server.address(), "submit", specification.toString(), "--priority", "7");
         Result shown = CommandRunner.run(server.address(), "run", FIRST);
@@ -213,7 +215,7 @@ class CommandsTest {
                         .asBoolean())
                 .isTrue();
         Result refused = CommandRunner.run(server.address(), "checkpoints", "delete", "c2");
-        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err()).contains("unpin it first");
     }
 
@@ -318,7 +320,7 @@ class CommandsTest {
                 409,
                 "{\"title\":\"The state forbids it\",\"status\":409,\"detail\":\"resume is refused: run x is RUNNING, not PAUSED\"}");
         Result result = CommandRunner.run(server.address(), "resume", FIRST);
-        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("run x is RUNNING, not PAUSED");
     }
 

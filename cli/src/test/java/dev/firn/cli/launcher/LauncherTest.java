@@ -98,7 +98,7 @@ class LauncherTest {
                 CommandLineFactory.create(new Session(Map.of(), console, new ByteArrayInputStream(new byte[0])))
                         .getSubcommands()
                         .keySet());
-        expected.addAll(List.of("demo", "up", "test", "bench", "drill", "help"));
+        expected.addAll(List.of("demo", "up", "test", "bench", "drill", "backup", "restore", "help"));
         TreeSet<String> listed = new TreeSet<>();
         Matcher lines = Pattern.compile("(?m)^  ([a-z-]+) .*$")
                 .matcher(firn(List.of("help"), Map.of()).out());
