@@ -117,7 +117,7 @@ class SteeringTest {
 
     @Test
     void aPausedRunFreesItsWorkerStaysPausedAcrossARestartAndEndsInTheSameBits() {
-        String longer = specification.replace("steps: 100000,", "steps: 1500,");
+        String longer = specification.replace("steps: 100000,", "steps: 6000,");
         UUID undisturbed = submit(longer);
         assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
         UUID run = submit(longer);
@@ -291,7 +291,7 @@ class SteeringTest {
 
     @Test
     void aCancelledRunIsRetriedFromItsLastCheckpointAndEndsInTheSameBits() {
-        String text = specification.replace("steps: 100000,", "steps: 1500,");
+        String text = specification.replace("steps: 100000,", "steps: 6000,");
         UUID undisturbed = submit(text);
         assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
         assertThatThrownBy(() -> firn.control.retry(undisturbed, Optional.empty(), Optional.empty()))
