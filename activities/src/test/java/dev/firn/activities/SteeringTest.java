@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class SteeringTest {
 
     private static String specification;
     private static TestBed firn;
+    private static @Nullable UUID undisturbed;
 
     @BeforeAll
     static void start() throws IOException {
@@ -59,6 +61,20 @@ class SteeringTest {
 
     private static UUID submit(String text) {
         return firn.submission.submit(text + "reuse: false\n", Optional.empty()).runId();
+    }
+
+    /** Trains long enough for a request to come in between. */
+    private static String longer() {
+        return specification.replace("steps: 100000,", "steps: 5000,");
+    }
+
+    /** The longer run, left alone; trained once for all tests that compare with it. */
+    private static UUID undisturbed() {
+        if (undisturbed == null) {
+            undisturbed = submit(longer());
+        }
+        assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
+        return undisturbed;
     }
 
     private static UUID pretrainingRun() {
@@ -117,10 +133,8 @@ class SteeringTest {
 
     @Test
     void aPausedRunFreesItsWorkerStaysPausedAcrossARestartAndEndsInTheSameBits() {
-        String longer = specification.replace("steps: 100000,", "steps: 6000,");
-        UUID undisturbed = submit(longer);
-        assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
-        UUID run = submit(longer);
+        List<String> expected = weights(undisturbed());
+        UUID run = submit(longer());
         awaitStep(run, 3);
 
         ask(run, ControlKind.PAUSE);
@@ -147,7 +161,7 @@ class SteeringTest {
         assertThat(firn.ended(run).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(firn.stores.stages().attempts(pretrain.id()).getLast().resumedStep())
                 .hasValue(step);
-        assertThat(weights(run)).isEqualTo(weights(undisturbed));
+        assertThat(weights(run)).isEqualTo(expected);
     }
 
     @Test
@@ -232,7 +246,7 @@ class SteeringTest {
     @Test
     void aSteeredRunThatIsKilledEndsInTheBitsOfOneWithTheSameRequestsLeftAlone() {
         String text = specification
-                .replace("steps: 100000,", "steps: 6000,")
+                .replace("steps: 100000,", "steps: 4000,")
                 .replace("everySteps: 1000000}", "everySteps: 500}");
         UUID killed = submit(text);
         awaitStep(killed, 3);
@@ -242,7 +256,7 @@ class SteeringTest {
         firn = new TestBed(folder.resolve("home"));
         firn.reconciler.reconcile();
         assertThat(firn.ended(killed).state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(lastStep(killed)).isEqualTo(6201);
+        assertThat(lastStep(killed)).isEqualTo(4201);
         assertThat(firn.stores
                         .stages()
                         .attempts(firn.stores.stages().get(killed, "pretrain").id()))
@@ -291,13 +305,11 @@ class SteeringTest {
 
     @Test
     void aCancelledRunIsRetriedFromItsLastCheckpointAndEndsInTheSameBits() {
-        String text = specification.replace("steps: 100000,", "steps: 6000,");
-        UUID undisturbed = submit(text);
-        assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
+        UUID undisturbed = undisturbed();
         assertThatThrownBy(() -> firn.control.retry(undisturbed, Optional.empty(), Optional.empty()))
                 .isInstanceOf(ConflictException.class)
                 .hasMessageContaining("is SUCCEEDED");
-        UUID run = submit(text);
+        UUID run = submit(longer());
         awaitStep(run, 3);
         firn.control.cancel(run, Optional.empty());
         assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);

@@ -295,8 +295,8 @@ public final class ArtifactStore {
 
     private static <T> List<T> inParallel(List<Callable<T>> work) {
         ExecutorService executor = Executors.newFixedThreadPool(Math.min(PARALLEL_FILES, Math.max(1, work.size())));
+        List<Future<T>> futures = work.stream().map(executor::submit).toList();
         try {
-            List<Future<T>> futures = work.stream().map(executor::submit).toList();
             List<T> results = new ArrayList<>();
             for (Future<T> future : futures) {
                 results.add(future.get());
@@ -312,7 +312,8 @@ public final class ArtifactStore {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while files were on their way", e);
         } finally {
-            executor.shutdownNow();
+            // What has begun is left to end: an interrupt in the midst of an upload would leave its connection half used.
+            futures.forEach(future -> future.cancel(false));
             executor.close();
         }
     }

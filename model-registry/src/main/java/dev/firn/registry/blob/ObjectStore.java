@@ -36,6 +36,10 @@ final class ObjectStore implements AutoCloseable {
     /** A blip is bridged here; what lasts longer is for the caller to try again. */
     private static final Set<Integer> RETRIED_STATUS = Set.of(500, 502, 503, 504);
 
+    private static final long CONNECT_MILLISECONDS = 10_000;
+    /** How long a store may keep silent within a call; its own default is minutes. */
+    private static final long SILENCE_MILLISECONDS = 60_000;
+
     private static final long RETRY_MILLISECONDS = 200;
     private static final int RETRIES = 3;
     private static final Set<String> MISSING = Set.of("NoSuchKey", "NoSuchObject", "NotFound");
@@ -59,6 +63,7 @@ final class ObjectStore implements AutoCloseable {
                 .credentials(settings.accessKey(), settings.secretKey())
                 .region(settings.region())
                 .build();
+        client.setTimeout(CONNECT_MILLISECONDS, SILENCE_MILLISECONDS, SILENCE_MILLISECONDS);
         client.setRetry(RETRIED_STATUS, RETRY_MILLISECONDS, RETRIES);
     }
 
