@@ -312,7 +312,8 @@ public final class ArtifactStore {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while files were on their way", e);
         } finally {
-            // What has begun is left to end: an interrupt in the midst of an upload would leave its connection half used.
+            // What has begun is left to end: an interrupt in the midst of an upload would leave its connection half
+            // used.
             futures.forEach(future -> future.cancel(false));
             executor.close();
         }
