@@ -29,7 +29,7 @@ class QueueTest {
 
     @BeforeEach
     void start() throws IOException {
-        specification = SmallData.write(Files.createDirectories(folder.resolve("data")));
+        specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE);
         firn = new TestBed(folder.resolve("home"));
     }
 

@@ -14,7 +14,12 @@ import java.util.Random;
 final class SmallData {
     private static final int TOPICS = 60;
     private static final int WORDS_PER_TOPIC = 6;
+    /** Enough to learn from. */
     private static final int PAIRS_PER_LANGUAGE = 240;
+
+    /** Enough to go through every stage; the teacher, which costs the most, has a quarter of the work. */
+    static final int FEW_PAIRS_PER_LANGUAGE = 60;
+
     private static final List<String> LANGUAGES = List.of("en", "de");
     private static final List<String> SYLLABLES = List.of(
             "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi",
@@ -24,10 +29,15 @@ final class SmallData {
 
     /** Writes {@code pairs.jsonl} and the BEIR folder {@code held-out} and gives a specification that uses them. */
     static String write(Path folder) throws IOException {
+        return write(folder, PAIRS_PER_LANGUAGE);
+    }
+
+    /** As {@link #write(Path)}, with so many pairs in each of the two languages. */
+    static String write(Path folder, int pairsPerLanguage) throws IOException {
         Random random = new Random(7);
         List<String> lines = new ArrayList<>();
         for (String language : LANGUAGES) {
-            for (int i = 0; i < PAIRS_PER_LANGUAGE; i++) {
+            for (int i = 0; i < pairsPerLanguage; i++) {
                 int topic = i % TOPICS;
                 lines.add("{\"id\":\"%s-%d\",\"language\":\"%s\",\"query\":\"%s\",\"document\":\"%s\"}"
                         .formatted(

@@ -40,8 +40,9 @@ import org.slf4j.MDC;
 /**
  * Drives a training to its end: goes on from the newest checkpoint, commits new ones while training goes on, writes
  * metrics in batches. A checkpoint's arrays are copied between two steps; writing and publishing them happens beside the
- * next steps, one checkpoint at a time. Training does not wait for the writing: when a checkpoint falls due before the
- * one before is committed, it is taken as soon as that is. While there is no room for one, training waits.
+ * next steps, one checkpoint at a time. Training waits for the writing only when the next checkpoint falls due before the
+ * one before is committed, so that never more than two intervals are lost, however slow the store is; and while there is
+ * no room for one.
  */
 final class CheckpointedTraining {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointedTraining.class);
@@ -86,11 +87,11 @@ final class CheckpointedTraining {
                     StepReport report = loop.step();
                     double seconds = (System.nanoTime() - start) / 1e9;
                     observe(report, pace, seconds);
-                    if (writing.isDone() || context.waitsForRoom()) {
+                    if (loop.position() < loop.totalSteps() && schedule.due(loop.position(), System.nanoTime())) {
                         join(writing);
-                        if (loop.position() < loop.totalSteps() && schedule.due(loop.position(), System.nanoTime())) {
-                            writing = checkpoint(writer, report);
-                        }
+                        writing = checkpoint(writer, report);
+                    } else if (writing.isDone() || context.waitsForRoom()) {
+                        join(writing);
                     }
                 }
                 join(writing);
