@@ -46,7 +46,8 @@ class SteeringTest {
 
     @BeforeAll
     static void start() throws IOException {
-        specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
+        specification = SmallData.write(
+                        Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
                 .replace("steps: 40,", "steps: 4,")
                 .replace("steps: 200,", "steps: 100000,")
                 .replace("everySteps: 20}", "everySteps: 1000000}")
@@ -65,7 +66,7 @@ class SteeringTest {
 
     /** Trains long enough for a request to come in between. */
     private static String longer() {
-        return specification.replace("steps: 100000,", "steps: 5000,");
+        return specification.replace("steps: 100000,", "steps: 6000,");
     }
 
     /** The longer run, left alone; trained once for all tests that compare with it. */
@@ -246,7 +247,7 @@ class SteeringTest {
     @Test
     void aSteeredRunThatIsKilledEndsInTheBitsOfOneWithTheSameRequestsLeftAlone() {
         String text = specification
-                .replace("steps: 100000,", "steps: 4000,")
+                .replace("steps: 100000,", "steps: 12000,")
                 .replace("everySteps: 1000000}", "everySteps: 500}");
         UUID killed = submit(text);
         awaitStep(killed, 3);
@@ -256,7 +257,7 @@ class SteeringTest {
         firn = new TestBed(folder.resolve("home"));
         firn.reconciler.reconcile();
         assertThat(firn.ended(killed).state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(lastStep(killed)).isEqualTo(4201);
+        assertThat(lastStep(killed)).isEqualTo(12_201);
         assertThat(firn.stores
                         .stages()
                         .attempts(firn.stores.stages().get(killed, "pretrain").id()))
