@@ -6,6 +6,7 @@ import dev.firn.activities.run.AdmissionActivitiesImpl;
 import dev.firn.activities.run.RunActivitiesImpl;
 import dev.firn.activities.stage.StageActivitiesImpl;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.workflows.run.ShardedStageWorkflowImpl;
 import dev.firn.workflows.run.TaskQueues;
 import dev.firn.workflows.run.TrainingRunWorkflowImpl;
 import io.temporal.client.WorkflowClient;
@@ -66,10 +67,15 @@ public final class FirnWorker implements AutoCloseable {
         this.factory = WorkerFactory.newInstance(
                 requireNonNull(client, "client is null"),
                 WorkerFactoryOptions.newBuilder()
+                        // Tasks of a workflow that is kept in memory wait for its worker, and the embedded Temporal
+                        // does not take
+                        // them back from one that died. Histories are short: reading them again costs little.
+                        .setWorkflowCacheSize(0)
                         .setWorkerInterceptors(interceptors.toArray(WorkerInterceptor[]::new))
                         .build());
-        Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION);
-        orchestration.registerWorkflowImplementationTypes(TrainingRunWorkflowImpl.class);
+        Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION, TaskQueues.orchestrationWorkerOptions());
+        orchestration.registerWorkflowImplementationTypes(
+                TrainingRunWorkflowImpl.class, ShardedStageWorkflowImpl.class);
         orchestration.registerActivitiesImplementations(
                 new RunActivitiesImpl(stores), new AdmissionActivitiesImpl(stores.queue()));
         Worker compute = factory.newWorker(TaskQueues.compute(computeClass), TaskQueues.computeWorkerOptions());

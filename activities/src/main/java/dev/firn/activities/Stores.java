@@ -13,6 +13,7 @@ import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.queue.QueueStore;
 import dev.firn.registry.queue.WorkerStore;
 import dev.firn.registry.run.RunStore;
+import dev.firn.registry.run.ShardStore;
 import dev.firn.registry.run.StageStore;
 
 /** The registry's stores, over one database and one object store. */
@@ -20,6 +21,7 @@ public record Stores(
         RegistryDatabase database,
         RunStore runs,
         StageStore stages,
+        ShardStore shards,
         CheckpointStore checkpoints,
         MetricStore metrics,
         EventStore events,
@@ -38,6 +40,7 @@ public record Stores(
                 database,
                 new RunStore(database),
                 new StageStore(database),
+                new ShardStore(database),
                 new CheckpointStore(database),
                 new MetricStore(database),
                 new EventStore(database),

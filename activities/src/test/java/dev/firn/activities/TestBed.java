@@ -129,6 +129,19 @@ final class TestBed implements AutoCloseable {
         worker.start();
     }
 
+    /** A second worker in this process, beside the bed's own. */
+    FirnWorker anotherWorker(String identity) {
+        WorkflowClient another = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setNamespace(client.getOptions().getNamespace())
+                        .setIdentity(identity)
+                        .build());
+        FirnWorker second = new FirnWorker(stores, inputs, another, home.resolve("scratch"), identity);
+        second.start();
+        return second;
+    }
+
     void stopWorker() {
         worker.close();
     }

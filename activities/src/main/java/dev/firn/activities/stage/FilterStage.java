@@ -2,21 +2,19 @@ package dev.firn.activities.stage;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.activities.stage.Ranges.Range;
 import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.run.StageOutput;
+import dev.firn.training.ProgressListener;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.filter.ConsistencyFilter;
 import dev.firn.training.filter.FilteredPairs;
-import dev.firn.training.kernels.ComputeContext;
-import dev.firn.training.teacher.Teacher;
 import dev.firn.workflows.specification.FilterSpecification;
-import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,9 +23,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Keeps the pairs that the teacher finds consistent; sources that are not filtered stay whole. */
-final class FilterStage implements StageWork {
+final class FilterStage implements DividedStage {
     static final String FILTERED = "filtered";
     static final String VECTORS = "vectors";
+
+    private static final String RANKS_FILE = "ranks";
 
     private final TrainingInputs inputs;
 
@@ -36,77 +36,148 @@ final class FilterStage implements StageWork {
     }
 
     @Override
-    public List<StageOutput> perform(StageContext context) throws IOException {
-        Path filtered = context.newFolder(FILTERED);
-        Path vectors = context.newFolder(VECTORS);
-        List<StageOutput> outputs = new ArrayList<>();
-        try (PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET))) {
-            FilterSpecification specification = context.specification().filter();
-            if (specification.teacher() == null) {
-                PairSourceFiles.write(filtered, dataset.sources());
-                context.log("Without a teacher every pair stays");
-            } else {
-                PairSourceFiles.write(filtered, filter(context, dataset, specification.teacher(), filtered, vectors));
-                outputs.add(context.publish(VECTORS, VECTORS, vectors));
+    public DividedWork open(StageContext context) throws IOException {
+        PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET));
+        boolean opened = false;
+        try {
+            DividedWork work = context.specification().filter().teacher() == null
+                    ? new NothingToFilter(context, dataset)
+                    : new Filtering(context, inputs, dataset);
+            opened = true;
+            return work;
+        } finally {
+            if (!opened) {
+                dataset.close();
             }
         }
-        outputs.addFirst(context.publish(FILTERED, "pairs", filtered));
-        return outputs;
     }
 
-    private List<PairSource> filter(
-            StageContext context,
-            PreparedDataset dataset,
-            TeacherSpecification teacherSpecification,
-            Path filtered,
-            Path vectorFolder)
-            throws IOException {
-        FilterSpecification specification = context.specification().filter();
-        int threads = context.specification().threads();
-        Predicate<String> wanted = SourcePatterns.matching(specification.sources());
-        List<PairSource> selected = dataset.sources().stream()
-                .filter(source -> wanted.test(source.name()))
-                .toList();
-        List<PairSource> results = new ArrayList<>();
-        try (Teacher teacher = Teachers.open(context, inputs, teacherSpecification);
-                ComputeContext compute = new ComputeContext(threads);
-                Arena arena = Arena.ofShared()) {
-            TeacherVectors vectors = TeacherVectors.of(
+    private static StageOutput published(StageContext context, Path filtered) throws IOException {
+        return context.publish(FILTERED, "pairs", filtered);
+    }
+
+    /** Without a teacher. */
+    private record NothingToFilter(StageContext context, PreparedDataset dataset) implements DividedWork {
+        @Override
+        public List<Phase> phases() {
+            return List.of();
+        }
+
+        @Override
+        public void compute(int phase, int shard, ShardResults results, Path folder, ProgressListener progress) {
+            throw new IllegalArgumentException("there are no shards");
+        }
+
+        @Override
+        public List<StageOutput> merge(ShardResults results) throws IOException {
+            Path filtered = context.newFolder(FILTERED);
+            PairSourceFiles.write(filtered, dataset.sources());
+            context.log("Without a teacher every pair stays");
+            return List.of(published(context, filtered));
+        }
+
+        @Override
+        public void close() {
+            dataset.close();
+        }
+    }
+
+    /** Ranks the pairs of the wanted sources, counted through one source after the other. */
+    private static final class Filtering extends TeacherWork {
+        private final List<PairSource> selected;
+        private final List<Range> places;
+        private final ConsistencyFilter filter;
+
+        Filtering(StageContext context, TrainingInputs inputs, PreparedDataset dataset) throws IOException {
+            FilterSpecification specification = context.specification().filter();
+            List<PairSource> wanted = selected(dataset, specification);
+            super(
                     context,
-                    teacher,
-                    selected,
-                    dataset.queries(),
-                    dataset.documents(),
-                    Optional.empty(),
-                    vectorFolder,
-                    arena);
-            context.log("%,d texts of %d sources embedded with the teacher".formatted(vectors.size(), selected.size()));
-            ConsistencyFilter filter =
-                    new ConsistencyFilter(specification.topRank(), specification.shardPairs(), compute);
-            for (PairSource source : dataset.sources()) {
-                if (!wanted.test(source.name())) {
-                    results.add(source);
+                    inputs,
+                    requireNonNull(specification.teacher(), "teacher is null"),
+                    dataset,
+                    new TeacherTexts(wanted, dataset.queries(), dataset.documents()),
+                    Optional.empty());
+            this.selected = wanted;
+            this.places = Ranges.places(wanted.stream().map(PairSource::size).toList());
+            this.filter = new ConsistencyFilter(specification.topRank(), specification.shardPairs(), kernels());
+        }
+
+        private static List<PairSource> selected(PreparedDataset dataset, FilterSpecification specification) {
+            Predicate<String> wanted = SourcePatterns.matching(specification.sources());
+            return dataset.sources().stream()
+                    .filter(source -> wanted.test(source.name()))
+                    .toList();
+        }
+
+        @Override
+        List<Range> searches() {
+            return Ranges.of(places.isEmpty() ? 0 : places.getLast().end());
+        }
+
+        @Override
+        String searching() {
+            return "ranking pairs";
+        }
+
+        @Override
+        void search(Range range, TeacherVectors vectors, Path folder, ProgressListener progress) throws IOException {
+            IntBuffer ranks = IntBuffer.allocate(range.size());
+            for (int i = 0; i < selected.size(); i++) {
+                Range part = range.within(places.get(i));
+                if (part.size() > 0) {
+                    int before = ranks.position();
+                    ranks.put(filter.ranks(
+                            vectors.queries(),
+                            vectors.documents(),
+                            vectors.positions(selected.get(i)),
+                            part.first(),
+                            part.end(),
+                            (done, total) -> progress.progress(before + done, range.size())));
+                }
+            }
+            PairSourceFiles.write(folder.resolve(RANKS_FILE), ranks.flip());
+        }
+
+        @Override
+        public List<StageOutput> merge(ShardResults results) throws IOException {
+            IntBuffer ranks =
+                    IntBuffer.allocate(places.isEmpty() ? 0 : places.getLast().end());
+            for (Path shard : found(results)) {
+                ranks.put(PairSourceFiles.readIntegers(shard.resolve(RANKS_FILE)));
+            }
+            context().log("%,d texts of %d sources embedded with the teacher".formatted(texts(), selected.size()));
+            Path filtered = context().newFolder(FILTERED);
+            List<PairSource> sources = new ArrayList<>();
+            for (PairSource source : dataset().sources()) {
+                int place = selected.indexOf(source);
+                if (place < 0) {
+                    sources.add(source);
                     continue;
                 }
-                FilteredPairs pairs = filter.filter(
-                        vectors.queries(),
-                        vectors.documents(),
-                        vectors.positions(source),
-                        (done, total) -> context.count("ranking pairs of " + source.name(), done, total));
-                PairSourceFiles.write(filtered.resolve(dataset.sources().indexOf(source) + ".ranks"), pairs.ranks());
-                results.add(kept(source, pairs.kept()));
-                context.log("%s: %,d of %,d pairs kept"
-                        .formatted(source.name(), pairs.kept().capacity(), source.size()));
+                int[] ofSource = new int[source.size()];
+                ranks.get(places.get(place).first(), ofSource);
+                FilteredPairs pairs = filter.kept(ofSource);
+                PairSourceFiles.write(filtered.resolve(sources.size() + ".ranks"), pairs.ranks());
+                sources.add(kept(source, pairs.kept()));
+                context()
+                        .log("%s: %,d of %,d pairs kept"
+                                .formatted(source.name(), pairs.kept().capacity(), source.size()));
             }
+            PairSourceFiles.write(filtered, sources);
+            List<StageOutput> outputs = new ArrayList<>(List.of(published(context(), filtered)));
+            if (texts() > 0) {
+                outputs.add(context().publish(VECTORS, VECTORS, results.folder(GATHER, 0)));
+            }
+            return outputs;
         }
-        return results;
-    }
 
-    private static PairSource kept(PairSource source, IntBuffer kept) {
-        IntBuffer pairs = IntBuffer.allocate(2 * kept.capacity());
-        for (int i = 0; i < kept.capacity(); i++) {
-            pairs.put(source.query(kept.get(i))).put(source.document(kept.get(i)));
+        private static PairSource kept(PairSource source, IntBuffer kept) {
+            IntBuffer pairs = IntBuffer.allocate(2 * kept.capacity());
+            for (int i = 0; i < kept.capacity(); i++) {
+                pairs.put(source.query(kept.get(i))).put(source.document(kept.get(i)));
+            }
+            return new PairSource(source.name(), source.language(), pairs.flip());
         }
-        return new PairSource(source.name(), source.language(), pairs.flip());
     }
 }

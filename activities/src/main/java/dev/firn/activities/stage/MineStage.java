@@ -2,23 +2,26 @@ package dev.firn.activities.stage;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.firn.activities.stage.Ranges.Range;
 import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.run.StageOutput;
+import dev.firn.training.ProgressListener;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
-import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.mining.HardNegativeMiner;
 import dev.firn.training.mining.MinedNegatives;
 import dev.firn.training.mining.MiningSettings;
 import dev.firn.training.mining.NegativeThreshold;
-import dev.firn.training.teacher.Teacher;
+import dev.firn.training.mining.QueryOrder;
 import dev.firn.workflows.specification.MineSpecification;
 import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +30,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Finds hard negatives for the filtered pairs, among the documents of each source. */
-final class MineStage implements StageWork {
+final class MineStage implements DividedStage {
     static final String NEGATIVES = "negatives";
 
     private final TrainingInputs inputs;
@@ -37,94 +40,205 @@ final class MineStage implements StageWork {
     }
 
     @Override
-    public List<StageOutput> perform(StageContext context) throws IOException {
+    public DividedWork open(StageContext context) throws IOException {
         MineSpecification specification = context.specification().mine();
-        TeacherSpecification teacherSpecification = requireNonNull(specification.teacher(), "teacher is null");
-        int threads = context.specification().threads();
+        TeacherSpecification teacher = requireNonNull(specification.teacher(), "teacher is null");
         Predicate<String> wanted = SourcePatterns.matching(specification.sources());
         List<PairSource> sources = PairSourceFiles.read(context.fetch(Stage.FILTER, FilterStage.FILTERED)).stream()
                 .filter(source -> wanted.test(source.name()) && source.size() > 0)
                 .toList();
-        Path negatives = context.newFolder(NEGATIVES);
-        List<PairSource> results = new ArrayList<>();
-        try (PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET));
-                Teacher teacher = Teachers.open(context, inputs, teacherSpecification);
-                ComputeContext compute = new ComputeContext(threads);
-                Arena arena = Arena.ofShared()) {
-            TeacherVectors vectors = TeacherVectors.of(
-                    context,
-                    teacher,
-                    embedded(dataset, wanted),
+        PreparedDataset dataset = PreparedDataset.open(context.fetch(Stage.PREPARE, PrepareStage.DATASET));
+        boolean opened = false;
+        try {
+            // All pairs of the sources before filtering: what the filter embedded when it had the same sources
+            TeacherTexts texts = new TeacherTexts(
+                    dataset.sources().stream()
+                            .filter(source -> wanted.test(source.name()))
+                            .toList(),
                     dataset.queries(),
-                    dataset.documents(),
-                    earlierVectors(context),
-                    context.newFolder(FilterStage.VECTORS),
-                    arena);
-            HardNegativeMiner miner = new HardNegativeMiner(settings(specification), compute);
-            for (PairSource source : sources) {
-                IntBuffer positions = vectors.positions(source);
-                MinedNegatives mined = miner.mine(
-                        vectors.queries(),
-                        vectors.documents(),
-                        positions,
-                        HardNegativeMiner.documentsOf(positions),
-                        (done, total) -> context.count("mining " + source.name(), done, total));
-                context.log(
-                        "%s: %,d pairs with %d negatives each; of %,d queries, %,d had no positive within the depth and %,d too few negatives"
-                                .formatted(
-                                        source.name(),
-                                        mined.pairs().capacity() / 2,
-                                        mined.negativesPerPair(),
-                                        mined.queries(),
-                                        mined.queriesWithoutPositive(),
-                                        mined.queriesWithTooFewNegatives()));
-                if (mined.pairs().capacity() > 0) {
-                    results.add(inRows(source, mined, vectors));
-                }
+                    dataset.documents());
+            Mining work = new Mining(
+                    context, inputs, teacher, dataset, texts, earlierVectors(context, teacher, texts), sources);
+            opened = true;
+            return work;
+        } finally {
+            if (!opened) {
+                dataset.close();
             }
         }
-        if (results.isEmpty()) {
-            throw new PermanentFailure(
-                    "No query has enough hard negatives; lower mine.negatives, raise mine.depth or mine.threshold");
-        }
-        PairSourceFiles.write(negatives, results);
-        return List.of(context.publish(NEGATIVES, NEGATIVES, negatives));
     }
 
     /** The filter's vectors, when it made some: they serve again if they are those of the same teacher and texts. */
-    private static Optional<Path> earlierVectors(StageContext context) throws IOException {
+    private static Optional<Path> earlierVectors(StageContext context, TeacherSpecification teacher, TeacherTexts texts)
+            throws IOException {
         boolean made = context.stores().stages().get(context.runId(), Stage.FILTER.label()).outputs().stream()
                 .anyMatch(output -> output.name().equals(FilterStage.VECTORS));
-        return made ? Optional.of(context.fetch(Stage.FILTER, FilterStage.VECTORS)) : Optional.empty();
-    }
-
-    /** All pairs of the sources before filtering: what the filter embedded when it had the same sources. */
-    private static List<PairSource> embedded(PreparedDataset dataset, Predicate<String> wanted) {
-        return dataset.sources().stream()
-                .filter(source -> wanted.test(source.name()))
-                .toList();
-    }
-
-    private static MiningSettings settings(MineSpecification specification) {
-        double value = specification.threshold().value();
-        NegativeThreshold threshold = specification.threshold().type().equals("margin-to-positive")
-                ? new NegativeThreshold.MarginToPositive(value)
-                : new NegativeThreshold.PercentageOfPositive(value);
-        return new MiningSettings(
-                specification.depth(), specification.negatives(), specification.maximumPositives(), threshold);
-    }
-
-    private static PairSource inRows(PairSource source, MinedNegatives mined, TeacherVectors vectors) {
-        IntBuffer pairs = IntBuffer.allocate(mined.pairs().capacity());
-        for (int i = 0; i < pairs.capacity(); i += 2) {
-            pairs.put(vectors.queryRow(mined.pairs().get(i)));
-            pairs.put(vectors.documentRow(mined.pairs().get(i + 1)));
+        if (!made || !teacher.equals(context.specification().filter().teacher())) {
+            return Optional.empty();
         }
-        IntBuffer negatives = IntBuffer.allocate(mined.negatives().capacity());
-        for (int i = 0; i < negatives.capacity(); i++) {
-            negatives.put(vectors.documentRow(mined.negatives().get(i)));
+        Path vectors = context.fetch(Stage.FILTER, FilterStage.VECTORS);
+        return texts.gatheredIn(vectors) ? Optional.of(vectors) : Optional.empty();
+    }
+
+    /** Mines for the queries of the sources, counted through one source after the other. */
+    private static final class Mining extends TeacherWork {
+        private static final String COUNTS_FILE = "counts.json";
+        private static final JsonMapper JSON = new JsonMapper();
+
+        private final MineSpecification specification;
+        private final List<PairSource> sources;
+        private final List<Range> places;
+
+        Mining(
+                StageContext context,
+                TrainingInputs inputs,
+                TeacherSpecification teacher,
+                PreparedDataset dataset,
+                TeacherTexts texts,
+                Optional<Path> earlierVectors,
+                List<PairSource> sources)
+                throws IOException {
+            super(context, inputs, teacher, dataset, texts, earlierVectors);
+            this.specification = context.specification().mine();
+            this.sources = sources;
+            this.places = Ranges.places(sources.stream()
+                    .map(source -> QueryOrder.of(source.pairs()).count())
+                    .toList());
         }
-        return new PairSource(
-                source.name(), source.language(), pairs.flip(), negatives.flip(), mined.negativesPerPair());
+
+        @Override
+        List<Range> searches() {
+            return Ranges.of(places.isEmpty() ? 0 : places.getLast().end());
+        }
+
+        @Override
+        String searching() {
+            return "mining for queries";
+        }
+
+        /** Writes what was mined for each source that has queries in the range, and how the queries fared. */
+        @Override
+        void search(Range range, TeacherVectors vectors, Path folder, ProgressListener progress) throws IOException {
+            HardNegativeMiner miner = new HardNegativeMiner(settings(specification), kernels());
+            List<PairSource> results = new ArrayList<>();
+            ArrayNode counts = JSON.createArrayNode();
+            long before = 0;
+            for (int i = 0; i < sources.size(); i++) {
+                Range part = range.within(places.get(i));
+                if (part.size() <= 0) {
+                    continue;
+                }
+                PairSource source = sources.get(i);
+                IntBuffer positions = vectors.positions(source);
+                long earlier = before;
+                MinedNegatives mined = miner.mine(
+                        vectors.queries(),
+                        vectors.documents(),
+                        QueryOrder.of(positions).pairs(part.first(), part.end()),
+                        HardNegativeMiner.documentsOf(positions),
+                        (done, total) -> progress.progress(
+                                earlier + (total == 0 ? 0 : part.size() * done / total), range.size()));
+                before += part.size();
+                counts.addObject()
+                        .put("source", i)
+                        .put("queries", mined.queries())
+                        .put("withoutPositive", mined.queriesWithoutPositive())
+                        .put("withTooFewNegatives", mined.queriesWithTooFewNegatives());
+                results.add(inRows(source, mined, vectors));
+            }
+            PairSourceFiles.write(folder, results);
+            JSON.writeValue(folder.resolve(COUNTS_FILE).toFile(), counts);
+        }
+
+        @Override
+        public List<StageOutput> merge(ShardResults results) throws IOException {
+            List<Mined> mined = sources.stream().map(Mined::new).toList();
+            for (Path shard : found(results)) {
+                List<PairSource> parts = PairSourceFiles.read(shard);
+                JsonNode counts = JSON.readTree(shard.resolve(COUNTS_FILE).toFile());
+                for (int i = 0; i < parts.size(); i++) {
+                    mined.get(counts.get(i).path("source").asInt()).add(parts.get(i), counts.get(i));
+                }
+            }
+            mined.forEach(source -> context().log(source.summary(specification.negatives())));
+            List<PairSource> found =
+                    mined.stream().filter(Mined::any).map(Mined::together).toList();
+            if (found.isEmpty()) {
+                throw new PermanentFailure(
+                        "No query has enough hard negatives; lower mine.negatives, raise mine.depth or mine.threshold");
+            }
+            Path negatives = context().newFolder(NEGATIVES);
+            PairSourceFiles.write(negatives, found);
+            return List.of(context().publish(NEGATIVES, NEGATIVES, negatives));
+        }
+
+        private static MiningSettings settings(MineSpecification specification) {
+            double value = specification.threshold().value();
+            NegativeThreshold threshold = specification.threshold().type().equals("margin-to-positive")
+                    ? new NegativeThreshold.MarginToPositive(value)
+                    : new NegativeThreshold.PercentageOfPositive(value);
+            return new MiningSettings(
+                    specification.depth(), specification.negatives(), specification.maximumPositives(), threshold);
+        }
+
+        private static PairSource inRows(PairSource source, MinedNegatives mined, TeacherVectors vectors) {
+            IntBuffer pairs = IntBuffer.allocate(mined.pairs().capacity());
+            for (int i = 0; i < pairs.capacity(); i += 2) {
+                pairs.put(vectors.queryRow(mined.pairs().get(i)));
+                pairs.put(vectors.documentRow(mined.pairs().get(i + 1)));
+            }
+            IntBuffer negatives = IntBuffer.allocate(mined.negatives().capacity());
+            for (int i = 0; i < negatives.capacity(); i++) {
+                negatives.put(vectors.documentRow(mined.negatives().get(i)));
+            }
+            return new PairSource(
+                    source.name(), source.language(), pairs.flip(), negatives.flip(), mined.negativesPerPair());
+        }
+    }
+
+    /** What the shards found for one source. */
+    private static final class Mined {
+        private final PairSource source;
+        private final List<PairSource> parts = new ArrayList<>();
+        private int queries;
+        private int withoutPositive;
+        private int withTooFewNegatives;
+
+        Mined(PairSource source) {
+            this.source = source;
+        }
+
+        void add(PairSource part, JsonNode counts) {
+            parts.add(part);
+            queries += counts.path("queries").asInt();
+            withoutPositive += counts.path("withoutPositive").asInt();
+            withTooFewNegatives += counts.path("withTooFewNegatives").asInt();
+        }
+
+        boolean any() {
+            return size() > 0;
+        }
+
+        private int size() {
+            return parts.stream().mapToInt(PairSource::size).sum();
+        }
+
+        String summary(int negatives) {
+            return "%s: %,d pairs with %d negatives each; of %,d queries, %,d had no positive within the depth and %,d too few negatives"
+                    .formatted(source.name(), size(), negatives, queries, withoutPositive, withTooFewNegatives);
+        }
+
+        PairSource together() {
+            int negativesPerPair = parts.getFirst().negativesPerPair();
+            IntBuffer pairs = IntBuffer.allocate(2 * size());
+            IntBuffer negatives = IntBuffer.allocate(Math.multiplyExact(size(), negativesPerPair));
+            for (PairSource part : parts) {
+                pairs.put(part.pairs().duplicate());
+                if (part.size() > 0) {
+                    negatives.put(part.negatives().duplicate());
+                }
+            }
+            return new PairSource(source.name(), source.language(), pairs.flip(), negatives.flip(), negativesPerPair);
+        }
     }
 }

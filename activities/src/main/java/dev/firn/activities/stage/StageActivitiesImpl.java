@@ -2,7 +2,10 @@ package dev.firn.activities.stage;
 
 import dev.firn.activities.Stores;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.workflows.stage.ShardTask;
+import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageActivities;
+import dev.firn.workflows.stage.StageDivision;
 import dev.firn.workflows.stage.StageOutcome;
 import dev.firn.workflows.stage.StageTask;
 import java.nio.file.Path;
@@ -35,6 +38,25 @@ public final class StageActivitiesImpl implements StageActivities {
     }
 
     @Override
+    public StageDivision divide(StageTask task) {
+        return runner.divide(task, divided(task.stage()));
+    }
+
+    @Override
+    public void shard(ShardTask task) {
+        runner.shard(task, divided(task.stage()));
+    }
+
+    private DividedStage divided(Stage stage) {
+        return switch (stage) {
+            case FILTER -> filter;
+            case MINE -> mine;
+            case PREPARE, INITIALISE, PRETRAIN, FINETUNE, EVALUATE, REGISTER ->
+                throw new IllegalArgumentException("stage " + stage.label() + " is not divided");
+        };
+    }
+
+    @Override
     public StageOutcome prepare(StageTask task) {
         return runner.run(task, prepare);
     }
@@ -46,7 +68,7 @@ public final class StageActivitiesImpl implements StageActivities {
 
     @Override
     public StageOutcome filter(StageTask task) {
-        return runner.run(task, filter);
+        return runner.runDivided(task, filter);
     }
 
     @Override
@@ -56,7 +78,7 @@ public final class StageActivitiesImpl implements StageActivities {
 
     @Override
     public StageOutcome mine(StageTask task) {
-        return runner.run(task, mine);
+        return runner.runDivided(task, mine);
     }
 
     @Override

@@ -103,6 +103,11 @@ final class StageContext {
         vitals.report(progress);
     }
 
+    /** From now on progress is counted within a shard. */
+    void beginPart(int phase, int shard, String label) {
+        vitals.beginPart(new Vitals.Part(phase, shard, label));
+    }
+
     /** Writes a line to the run's log. */
     void log(String message) {
         stores.events().append(token, "log", message, JsonNodeFactory.instance.objectNode());

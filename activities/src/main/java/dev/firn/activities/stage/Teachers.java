@@ -12,8 +12,8 @@ final class Teachers {
 
     private Teachers() {}
 
-    /** Loads a teacher and notes it for the lineage. */
-    static Teacher open(StageContext context, TrainingInputs inputs, TeacherSpecification specification)
+    /** Notes a teacher for the lineage. */
+    static void use(StageContext context, TrainingInputs inputs, TeacherSpecification specification)
             throws IOException {
         Digest digest = new Digest(inputs.teacherDigests(specification).model());
         switch (specification) {
@@ -21,6 +21,11 @@ final class Teachers {
                 context.usesExternal(digest, RELATION, TrainingInputs.teacherName(onnx));
             case TeacherSpecification.Model _ -> context.uses(digest, RELATION);
         }
+    }
+
+    /** Loads a teacher. */
+    static Teacher open(StageContext context, TrainingInputs inputs, TeacherSpecification specification)
+            throws IOException {
         return inputs.openTeacher(specification, context.specification().threads(), context::fetchModel);
     }
 }

@@ -7,6 +7,7 @@ import dev.firn.activities.Stores;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.StaleFenceException;
 import dev.firn.registry.control.Control;
+import dev.firn.registry.run.StageShard;
 import dev.firn.workflows.run.ControlKind;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
@@ -35,6 +36,7 @@ final class Vitals implements AutoCloseable {
     private final AtomicReference<StageProgress> latest = new AtomicReference<>();
     private final AtomicReference<StageStoppedException> stopped = new AtomicReference<>();
     private volatile List<Control> controls = List.of();
+    private volatile Part part;
     private StageProgress written;
 
     Vitals(ActivityExecutionContext activity, Stores stores, StageToken token) {
@@ -44,6 +46,15 @@ final class Vitals implements AutoCloseable {
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("vitals-" + token.stage()).factory());
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A shard of the stage that is under way. */
+    record Part(int phase, int shard, String label) {}
+
+    /** From now on what is reported tells of a shard; its phase's progress is the stage's. */
+    void beginPart(Part shard) {
+        latest.set(null);
+        part = shard;
     }
 
     void report(StageProgress progress) {
@@ -92,7 +103,7 @@ final class Vitals implements AutoCloseable {
             return;
         }
         try {
-            stores.stages().progress(token, MAPPER.valueToTree(progress));
+            stores.stages().progress(token, MAPPER.valueToTree(ofStage(progress)));
             written = progress;
         } catch (StaleFenceException e) {
             stop(new StageStoppedException(StageStoppedException.Reason.REPLACED, e));
@@ -100,6 +111,18 @@ final class Vitals implements AutoCloseable {
             // Progress is for people: a database that is away costs the stage nothing until it has results to write.
             LOG.debug("Progress of {} could not be written", token, e);
         }
+    }
+
+    private StageProgress ofStage(StageProgress progress) {
+        Part present = part;
+        if (present == null) {
+            return progress;
+        }
+        StageShard.Progress phase = stores.shards()
+                .progress(token, present.phase(), present.shard(), progress.step() == null ? 0 : progress.step());
+        String message =
+                progress.message().startsWith(StageProgress.WAITING_FOR_ROOM) ? progress.message() : present.label();
+        return StageProgress.counted(message, phase.done(), phase.size());
     }
 
     private void stop(StageStoppedException exception) {

@@ -175,6 +175,7 @@ public final class StageStore {
                     .execute());
             end(handle, token.executionId(), StageState.SUCCEEDED, Optional.empty(), Optional.empty());
             closeAttempts(handle, token.executionId(), StageAttempt.Outcome.SUCCEEDED, Optional.empty());
+            ShardStore.release(handle, token.executionId());
             event(handle, token.runId(), token.stage(), StageState.SUCCEEDED, state -> {
                 ObjectNode artifacts = state.putObject("artifacts");
                 outputs.forEach(output ->

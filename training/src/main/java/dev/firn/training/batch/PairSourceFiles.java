@@ -87,6 +87,11 @@ public final class PairSourceFiles {
         }
     }
 
+    /** Maps a file of little-endian integers, as {@link #write(Path, IntBuffer)} writes them. */
+    public static IntBuffer readIntegers(Path file) throws IOException {
+        return map(file, Files.size(file) / Integer.BYTES);
+    }
+
     /** Maps a file of little-endian integers. */
     private static IntBuffer map(Path file, long expected) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

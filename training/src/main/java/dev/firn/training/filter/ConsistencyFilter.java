@@ -8,6 +8,7 @@ import dev.firn.training.search.DocumentRanks;
 import dev.firn.training.search.VectorTable;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Keeps the pairs of one source whose document a teacher ranks high for their query.
@@ -52,18 +53,59 @@ public final class ConsistencyFilter {
      */
     public FilteredPairs filter(
             VectorTable queries, VectorTable documents, IntBuffer pairs, ProgressListener progress) {
+        return kept(ranks(queries, documents, pairs, 0, pairs.limit() / 2, progress));
+    }
+
+    /**
+     * Ranks some of the pairs of a source, each among the documents of its whole shard: done range by range, the ranks are those of
+     * the whole source.
+     *
+     * @param pairs query row and document row of each pair of the source, from 0 to the buffer's limit
+     * @param first the first pair to rank
+     * @param end the pair after the last to rank
+     * @param progress counts pairs
+     * @return the rank of each pair from {@code first} on
+     */
+    public int[] ranks(
+            VectorTable queries,
+            VectorTable documents,
+            IntBuffer pairs,
+            int first,
+            int end,
+            ProgressListener progress) {
         int count = pairs.limit() / 2;
+        Objects.checkFromToIndex(first, end, count);
         int shards = (int) (((long) count + shardSize - 1) / shardSize);
-        int[] ranks = new int[count];
+        int[] ranks = new int[end - first];
         for (int shard = 0; shard < shards; shard++) {
             int from = (int) ((long) count * shard / shards);
             int to = (int) ((long) count * (shard + 1) / shards);
-            rankShard(queries, documents, pairs, from, to, ranks, progress);
+            int rankedFrom = Math.max(from, first);
+            int rankedTo = Math.min(to, end);
+            if (rankedFrom < rankedTo) {
+                int[] part = rank(
+                        queries,
+                        documents,
+                        pairs,
+                        from,
+                        to,
+                        rankedFrom,
+                        rankedTo,
+                        (done, all) -> progress.progress(
+                                rankedFrom - first + (all == 0 ? 0 : (rankedTo - rankedFrom) * done / all),
+                                end - first));
+                System.arraycopy(part, 0, ranks, rankedFrom - first, part.length);
+            }
         }
-        progress.progress(count, count);
-        int[] kept = new int[count];
+        progress.progress(end - first, end - first);
+        return ranks;
+    }
+
+    /** What is kept of a source whose pairs have these ranks. */
+    public FilteredPairs kept(int[] ranks) {
+        int[] kept = new int[ranks.length];
         int keptCount = 0;
-        for (int pair = 0; pair < count; pair++) {
+        for (int pair = 0; pair < ranks.length; pair++) {
             if (ranks[pair] < topRank) {
                 kept[keptCount++] = pair;
             }
@@ -71,33 +113,34 @@ public final class ConsistencyFilter {
         return new FilteredPairs(IntBuffer.wrap(ranks), IntBuffer.wrap(Arrays.copyOf(kept, keptCount)));
     }
 
-    private void rankShard(
+    /** Ranks a range of a shard's pairs among the documents of the shard, which holds the pairs from {@code from} to {@code to}. */
+    private int[] rank(
             VectorTable queries,
             VectorTable documents,
             IntBuffer pairs,
             int from,
             int to,
-            int[] ranks,
+            int rankedFrom,
+            int rankedTo,
             ProgressListener progress) {
-        int size = to - from;
-        int[] queryRows = new int[size];
-        int[] pairDocuments = new int[size];
-        for (int i = 0; i < size; i++) {
-            queryRows[i] = pairs.get(2 * (from + i));
+        int[] pairDocuments = new int[to - from];
+        for (int i = 0; i < pairDocuments.length; i++) {
             pairDocuments[i] = pairs.get(2 * (from + i) + 1);
         }
-        int[] targets = new int[size];
-        int[] documentRows = distinct(pairDocuments, targets);
-        int total = pairs.limit() / 2;
-        int[] shardRanks = new DocumentRanks(context)
+        int[] positions = new int[pairDocuments.length];
+        int[] documentRows = distinct(pairDocuments, positions);
+        int[] queryRows = new int[rankedTo - rankedFrom];
+        for (int i = 0; i < queryRows.length; i++) {
+            queryRows[i] = pairs.get(2 * (rankedFrom + i));
+        }
+        return new DocumentRanks(context)
                 .rank(
                         queries,
                         queryRows,
                         documents,
                         documentRows,
-                        targets,
-                        (done, all) -> progress.progress(from + (all == 0 ? 0 : size * done / all), total));
-        System.arraycopy(shardRanks, 0, ranks, from, size);
+                        Arrays.copyOfRange(positions, rankedFrom - from, rankedTo - from),
+                        progress);
     }
 
     /**

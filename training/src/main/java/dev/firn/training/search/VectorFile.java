@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -66,6 +67,44 @@ public final class VectorFile {
             }
             MemorySegment values = channel.map(FileChannel.MapMode.READ_ONLY, HEADER_BYTES, bytes, arena);
             return new VectorTable(values, (int) rows, (int) dimension);
+        }
+    }
+
+    /**
+     * Writes the vectors of several files to one, in the order of the files; without a file, it has no vectors.
+     *
+     * @param target is written anew
+     * @param dimension components of each vector
+     * @throws IOException when a file is no such file, or its vectors have another number of components
+     */
+    public static void concatenate(Path target, List<Path> parts, int dimension) throws IOException {
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(
+                        target,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)) {
+            long rows = 0;
+            for (Path part : parts) {
+                VectorTable table = map(part, arena);
+                if (table.dimension() != dimension) {
+                    throw new IOException(
+                            part + ": vectors of %d components, not %d".formatted(table.dimension(), dimension));
+                }
+                rows += table.rows();
+            }
+            ByteBuffer header = header(Math.toIntExact(rows), dimension);
+            while (header.hasRemaining()) {
+                channel.write(header);
+            }
+            for (Path part : parts) {
+                try (FileChannel source = FileChannel.open(part, StandardOpenOption.READ)) {
+                    long position = HEADER_BYTES;
+                    while (position < source.size()) {
+                        position += source.transferTo(position, source.size() - position, channel);
+                    }
+                }
+            }
         }
     }
 

@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
  * the note is deleted when all are.
  */
 public final class VectorPass {
-    private static final int TEXTS_PER_WINDOW = 2048;
+    /** How many texts are embedded at a time: files that are cut at its multiples hold the same vectors as one file. */
+    public static final int TEXTS_PER_WINDOW = 2048;
 
     private final TextEmbedder embedder;
     private final String definition;

@@ -9,6 +9,7 @@ import dev.firn.training.search.VectorTable;
 import dev.firn.training.search.Vectors;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -57,6 +58,33 @@ final class ConsistencyFilterTest {
             assertSameAsPlainCount(
                     Vectors.adversarial(random, 300, 6), Vectors.adversarial(random, 2500, 6), 6, shardSize);
         }
+    }
+
+    @Test
+    void aRangeOfPairsHasTheRanksThatItHasInTheWholeSource() {
+        Random random = new Random(5);
+        VectorTable queries = VectorTable.of(Vectors.random(random, 100, 16), 16);
+        VectorTable documents = VectorTable.of(Vectors.random(random, 400, 16), 16);
+        IntBuffer pairs = IntBuffer.allocate(2 * 1000);
+        for (int i = 0; i < 1000; i++) {
+            pairs.put(random.nextInt(100)).put(random.nextInt(400));
+        }
+        pairs.flip();
+        ConsistencyFilter filter = new ConsistencyFilter(20, 300, context);
+        int[] whole = numbers(
+                filter.filter(queries, documents, pairs, ProgressListener.NONE).ranks());
+
+        List<Integer> ranges = new ArrayList<>();
+        for (int first = 0; first < 1000; first += 130) {
+            for (int rank : filter.ranks(
+                    queries, documents, pairs, first, Math.min(1000, first + 130), ProgressListener.NONE)) {
+                ranges.add(rank);
+            }
+        }
+
+        assertThat(ranges)
+                .hasSize(1000)
+                .containsExactlyElementsOf(Arrays.stream(whole).boxed().toList());
     }
 
     @Test

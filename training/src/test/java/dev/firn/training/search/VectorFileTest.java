@@ -108,6 +108,29 @@ final class VectorFileTest {
     }
 
     @Test
+    void partsThatAreCutAtWindowsMakeTheFileOfOnePass() throws IOException {
+        Path whole = folder.resolve("whole.npy");
+        new VectorPass(new Counting(), "a").write(whole, TextKind.QUERY, 3000, "x"::repeat, ProgressListener.NONE);
+        Path first = folder.resolve("first.npy");
+        Path second = folder.resolve("second.npy");
+        VectorPass pass = new VectorPass(new Counting(), "a");
+        pass.write(first, TextKind.QUERY, 2048, "x"::repeat, ProgressListener.NONE);
+        pass.write(second, TextKind.QUERY, 952, row -> "x".repeat(2048 + row), ProgressListener.NONE);
+
+        Path together = folder.resolve("together.npy");
+        VectorFile.concatenate(together, List.of(first, second), 2);
+
+        assertThat(together).hasSameBinaryContentAs(whole);
+        VectorFile.concatenate(together, List.of(), 2);
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(VectorFile.map(together, arena).rows()).isZero();
+        }
+        assertThatThrownBy(() -> VectorFile.concatenate(together, List.of(first), 3))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("vectors of 2 components, not 3");
+    }
+
+    @Test
     void filesThatAreNotWhatTheyShouldBeAreRefused() throws IOException {
         Path file = folder.resolve("vectors.npy");
         Files.write(file, new byte[10]);

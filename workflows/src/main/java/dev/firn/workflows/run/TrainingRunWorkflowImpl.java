@@ -2,50 +2,40 @@ package dev.firn.workflows.run;
 
 import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageActivities;
+import dev.firn.workflows.stage.StageDivision;
 import dev.firn.workflows.stage.StageOutcome;
 import dev.firn.workflows.stage.StageTask;
-import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
-import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.failure.TimeoutFailure;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The workflow of a run.
- *
- * <p>A stage is tried again without a limit: a lost worker must never end a long training. What trying again cannot mend
- * is told by the activity, which fails with {@link StageActivities#PERMANENT}.
- */
+/** The workflow of a run: its stages in their order, each on the class of workers that the run was given. */
 public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
-    /** Longer than any stage: a dead worker is told by its missing heartbeats instead. */
-    private static final Duration LONGEST_STAGE = Duration.ofDays(365);
-
-    private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(60);
-
     /** The change of this code after which a run waits for its turn. */
     private static final String ADMISSION = "admission";
 
-    private static final RetryOptions RETRY = RetryOptions.newBuilder()
-            .setInitialInterval(Duration.ofSeconds(1))
-            .setBackoffCoefficient(2)
-            .setMaximumInterval(Duration.ofMinutes(1))
-            .setDoNotRetry(StageActivities.PERMANENT, StageActivities.PAUSED, RunActivities.REFUSED)
-            .build();
+    /** The change of this code after which the work of some stages is divided. */
+    private static final String SHARDS = "shards";
+
+    private static final int SMALLEST_WINDOW = 4;
 
     private final RunActivities run = Workflow.newActivityStub(
             RunActivities.class,
             ActivityOptions.newBuilder()
                     .setTaskQueue(TaskQueues.ORCHESTRATION)
                     .setStartToCloseTimeout(Duration.ofMinutes(1))
-                    .setRetryOptions(RETRY)
+                    .setRetryOptions(StageOptions.RETRY)
                     .build());
 
     private final AdmissionActivities admission = Workflow.newActivityStub(
@@ -53,7 +43,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
             ActivityOptions.newBuilder()
                     .setTaskQueue(TaskQueues.ORCHESTRATION)
                     .setStartToCloseTimeout(Duration.ofMinutes(1))
-                    .setRetryOptions(RETRY)
+                    .setRetryOptions(StageOptions.RETRY)
                     .build());
 
     private final List<StageOutcome> finished = new ArrayList<>();
@@ -104,7 +94,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
         while (true) {
             long before = resumed;
             try {
-                return execute(task, computeQueue);
+                return execute(divided(task), computeQueue);
             } catch (ActivityFailure e) {
                 if (!(e.getCause() instanceof ApplicationFailure failure
                         && failure.getType().equals(StageActivities.PAUSED))) {
@@ -117,6 +107,50 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
             paused = false;
             computeQueue = admit(request);
         }
+    }
+
+    /**
+     * Has the shards of a stage computed, when it has several. What they could not do, or that the run is to wait, the stage's own
+     * attempt finds out: it goes on where they ended, and says why when it cannot.
+     */
+    private StageTask divided(StageTask task) {
+        if (!task.stage().divides()
+                || Workflow.getVersion(SHARDS, Workflow.DEFAULT_VERSION, 1) == Workflow.DEFAULT_VERSION) {
+            return task;
+        }
+        StageDivision division = StageOptions.stub(computeQueue).divide(task);
+        if (division.fence() == null) {
+            return task;
+        }
+        StageTask begun = new StageTask(task.runId(), task.stage(), division.fence());
+        if (division.parallel()) {
+            ShardedStageWorkflow shards = Workflow.newChildWorkflowStub(
+                    ShardedStageWorkflow.class,
+                    ChildWorkflowOptions.newBuilder()
+                            .setWorkflowId(TaskQueues.workflowId(task.runId()) + "-"
+                                    + task.stage().label())
+                            .setTaskQueue(TaskQueues.ORCHESTRATION)
+                            .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+                            .build());
+            try {
+                shards.execute(new ShardedStageRequest(
+                        task.runId(),
+                        task.stage(),
+                        division.fence(),
+                        computeQueue,
+                        division.shards(),
+                        Math.max(SMALLEST_WINDOW, 2 * division.workers()),
+                        0,
+                        0));
+            } catch (ChildWorkflowFailure e) {
+                if (e.getCause() instanceof CanceledFailure cancelled) {
+                    throw cancelled;
+                }
+                Workflow.getLogger(TrainingRunWorkflowImpl.class)
+                        .info("The shards of {} ended early: {}", task.stage().label(), e.getMessage());
+            }
+        }
+        return begun;
     }
 
     @Override
@@ -144,15 +178,7 @@ public final class TrainingRunWorkflowImpl implements TrainingRunWorkflow {
     }
 
     private static StageOutcome execute(StageTask task, String computeQueue) {
-        StageActivities stages = Workflow.newActivityStub(
-                StageActivities.class,
-                ActivityOptions.newBuilder()
-                        .setTaskQueue(computeQueue)
-                        .setStartToCloseTimeout(LONGEST_STAGE)
-                        .setHeartbeatTimeout(HEARTBEAT_TIMEOUT)
-                        .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
-                        .setRetryOptions(RETRY)
-                        .build());
+        StageActivities stages = StageOptions.stub(computeQueue);
         return switch (task.stage()) {
             case PREPARE -> stages.prepare(task);
             case INITIALISE -> stages.initialise(task);

@@ -57,6 +57,14 @@ public enum Stage {
         };
     }
 
+    /** Whether its work is divided into shards, which several workers can do side by side. */
+    public boolean divides() {
+        return switch (this) {
+            case FILTER, MINE -> true;
+            case PREPARE, INITIALISE, PRETRAIN, FINETUNE, EVALUATE, REGISTER -> false;
+        };
+    }
+
     /** Whether a finished execution may be taken over; registering weighs its gate every time. */
     public boolean reusable() {
         return this != REGISTER;

@@ -16,6 +16,15 @@ public interface StageActivities {
     /** Failure type of a stage that was left because its run waits; the stage is executed again when the run goes on. */
     String PAUSED = "Paused";
 
+    /** Failure type of a shard whose stage another attempt works on by now. */
+    String REPLACED = "Replaced";
+
+    /** Begins a stage whose work can be divided, and divides it. What stands in the way is for the stage itself to say. */
+    StageDivision divide(StageTask task);
+
+    /** Computes a shard of a stage that was divided; one that is done answers at once. */
+    void shard(ShardTask task);
+
     StageOutcome prepare(StageTask task);
 
     StageOutcome initialise(StageTask task);
