@@ -38,12 +38,13 @@ class CheckpointKeepingTest {
 
     @BeforeAll
     static void start() throws IOException {
-        specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
-                        .replace("steps: 40, batchSize: 16", "steps: " + STEPS + ", batchSize: 16")
-                        .replace(
-                                "learningRate: 1e-3, checkpoints: {everySteps: 10}",
-                                "learningRate: 1e-3, checkpoints: {everySteps: 50, keepLast: 3, keepEverySteps: 1000}")
-                + "reuse: false\n";
+        specification =
+                SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
+                                .replace("steps: 40, batchSize: 16", "steps: " + STEPS + ", batchSize: 16")
+                                .replace(
+                                        "learningRate: 1e-3, checkpoints: {everySteps: 10}",
+                                        "learningRate: 1e-3, checkpoints: {everySteps: 50, keepLast: 3, keepEverySteps: 1000}")
+                        + "reuse: false\n";
         firn = new TestBed(folder.resolve("home"));
     }
 
@@ -59,9 +60,7 @@ class CheckpointKeepingTest {
         firn.control.cancel(undisturbed, Optional.empty());
         firn.ended(undisturbed);
 
-        assertThat(checkpoints(undisturbed))
-                .extracting(Checkpoint::step)
-                .containsExactly(2000L, 1950L, 1900L, 1000L);
+        assertThat(checkpoints(undisturbed)).extracting(Checkpoint::step).containsExactly(2000L, 1950L, 1900L, 1000L);
 
         UUID disturbed = interrupted();
         Checkpoint newest = checkpoints(disturbed).getFirst();

@@ -48,12 +48,13 @@ class HardTimesTest {
 
     @BeforeEach
     void startServices() throws IOException {
-        specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
-                        .replace("steps: 40, batchSize: 16", "steps: 2000, batchSize: 16")
-                        .replace(
-                                "learningRate: 1e-3, checkpoints: {everySteps: 10}",
-                                "learningRate: 1e-3, checkpoints: {everySteps: 50, keepLast: 1}")
-                + "reuse: false\n";
+        specification =
+                SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
+                                .replace("steps: 40, batchSize: 16", "steps: 2000, batchSize: 16")
+                                .replace(
+                                        "learningRate: 1e-3, checkpoints: {everySteps: 10}",
+                                        "learningRate: 1e-3, checkpoints: {everySteps: 50, keepLast: 1}")
+                        + "reuse: false\n";
         postgresPort = freePort();
         storePort = freePort();
         startPostgres();

@@ -32,9 +32,10 @@ class LostHomeTest {
 
     @Test
     void aRunGoesOnFromABackupThatWasTakenWhileItTrainedToTheSameBits() throws IOException {
-        String specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
-                        .replace("steps: 40, batchSize: 16", "steps: 600, batchSize: 16")
-                + "reuse: false\n";
+        String specification =
+                SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
+                                .replace("steps: 40, batchSize: 16", "steps: 600, batchSize: 16")
+                        + "reuse: false\n";
         Path home = folder.resolve("home");
         Path backup = folder.resolve("backup");
         UUID run;

@@ -29,7 +29,8 @@ class QueueTest {
 
     @BeforeEach
     void start() throws IOException {
-        specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE);
+        specification =
+                SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE);
         firn = new TestBed(folder.resolve("home"));
     }
 

@@ -46,7 +46,8 @@ class SteeringTest {
 
     @BeforeAll
     static void start() throws IOException {
-        specification = SmallData.write(Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
+        specification = SmallData.write(
+                        Files.createDirectories(folder.resolve("data")), SmallData.FEW_PAIRS_PER_LANGUAGE)
                 .replace("steps: 40,", "steps: 4,")
                 .replace("steps: 200,", "steps: 100000,")
                 .replace("everySteps: 20}", "everySteps: 1000000}")
