@@ -20,12 +20,13 @@ final class Moments {
      *
      * @param stages what the undisturbed run was like
      * @param everySteps steps between checkpoints
+     * @param onlyTraining whether all are to fall inside train stages
      * @return in the order of the run
      */
-    static List<Moment> draw(List<StageLength> stages, int everySteps, int count, long seed) {
+    static List<Moment> draw(List<StageLength> stages, int everySteps, int count, long seed, boolean onlyTraining) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Moment> moments = new ArrayList<>();
-        int others = count / 3;
+        int others = onlyTraining ? 0 : count / 3;
         for (int i = 0; i < count; i++) {
             moments.add(draw(stages, everySteps, i >= others, random));
         }
