@@ -129,6 +129,8 @@ final class DrilledRun {
                 installation.limitStorage(
                         installation.storedBytes() + newest.orElseThrow().bytes() / 2);
                 installation.startServer();
+                // Now already: the run that it cancels would wait for the same room, and hold the worker meanwhile
+                countLost();
                 awaitWord(stage, log -> log.waiting(strike));
                 patiently(() -> client().collect(false, Optional.empty()));
                 awaitWord(stage, log -> log.roomAgain(strike));

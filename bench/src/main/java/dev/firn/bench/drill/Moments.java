@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
  * as likely as any other; the rest falls into the other stages, each second of the undisturbed run being as likely as any other.
  */
 final class Moments {
-    /** A share of a train stage's end that is left out: its moments could be missed. */
-    private static final double LAST = 0.05;
+    /** So much of a train stage's end, half of it at most, is left out: what a stage tells of its progress is a second old. */
+    private static final double LAST_SECONDS = 3;
 
     private Moments() {}
 
@@ -55,7 +55,8 @@ final class Moments {
     /** How many steps, or seconds, of a stage there are to draw from. */
     private static double weight(StageLength stage, int everySteps, boolean training) {
         if (training) {
-            return Math.max(0, Math.floor(stage.steps() * (1 - LAST)) - everySteps - 1);
+            double leftOut = Math.min(LAST_SECONDS / stage.seconds(), 0.5);
+            return Math.max(0, Math.floor(stage.steps() * (1 - leftOut)) - everySteps - 1);
         }
         return stage.steps() > 0 ? 0 : stage.seconds();
     }

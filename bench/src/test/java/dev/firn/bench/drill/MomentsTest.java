@@ -54,6 +54,12 @@ final class MomentsTest {
     }
 
     @Test
+    void noneFallsSoNearToTheEndOfTrainingThatItCouldBeMissed() {
+        List<StageLength> fast = List.of(new StageLength("pretrain", 200, 12));
+        assertThat(Moments.draw(fast, EVERY, 100, 5, true)).allMatch(moment -> moment.amount() < 150);
+    }
+
+    @Test
     void everyStageThatTakesTimeIsMetBySomeSeed() {
         assertThat(LongStream.range(0, 200)
                         .boxed()
