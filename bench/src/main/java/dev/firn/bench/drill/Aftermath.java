@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 /**
  * What a strike cost, as the run's log tells.
  *
- * @param secondsUntilGoingOn until the next attempt at the stage began, or where the store was filled, until it said that it goes on;
- *     0 when neither was needed
+ * @param secondsUntilGoingOn until the last attempt at the stage began, those before having failed; or where the store was filled,
+ *     until it said that it goes on; 0 when neither was needed
  * @param lostSteps steps that were done again; empty when the strike fell outside of training
  * @param allowedSteps as many may be done again: those since the newest checkpoint that was not spoiled, or since the one before
  *     while the newest is being written
@@ -29,7 +29,7 @@ record Aftermath(double secondsUntilGoingOn, OptionalLong lostSteps, OptionalLon
         Optional<JsonNode> attempt = later.stream()
                 .filter(event ->
                         event.path("data").has("attempt") && RunLog.at(event).isBefore(until))
-                .findFirst();
+                .reduce((earlier, last) -> last);
         Optional<JsonNode> goesOn = strike.fault().fillsStore() ? log.roomAgain(strike) : attempt;
         OptionalDouble seconds = goesOn.stream()
                 .mapToDouble(

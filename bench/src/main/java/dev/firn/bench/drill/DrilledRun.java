@@ -36,6 +36,7 @@ final class DrilledRun {
     private static final long POLL_MILLIS = 50;
     private static final Duration STORE_AWAY = Duration.ofSeconds(30);
     private static final long SECONDS_OF_PATIENCE = 180;
+    private static final long SECONDS_OF_STANDSTILL = 300;
     private static final int PAGE = 200;
     private static final int MOST_CHECKPOINTS = 10_000;
     private static final Set<String> TRAINING = Set.of("initialise", "pretrain", "finetune");
@@ -51,6 +52,8 @@ final class DrilledRun {
     private final Set<String> lost = new HashSet<>();
     private final String id;
     private String told = "";
+    private List<String> stood = List.of();
+    private long movedAt = begun;
 
     private DrilledRun(Installation installation, byte[] specification, String key, Consumer<String> progress)
             throws InterruptedException {
@@ -89,6 +92,9 @@ final class DrilledRun {
         acknowledgeAnother();
         if (training(reached)) {
             run = awaitNews(run, reached);
+        }
+        if (training(reached) && fault.spoiledCheckpoints() > 0) {
+            run = awaitCheckpoint(reached);
         }
         RunStage stage = current(run).orElse(reached);
         Optional<Checkpoint> newest =
@@ -226,6 +232,22 @@ final class DrilledRun {
         return run;
     }
 
+    /** Waits until the stage has committed another checkpoint: that is then the newest for a while, and none is being written. */
+    private Run awaitCheckpoint(RunStage stage) throws DrillFailedException, InterruptedException {
+        OptionalLong before = newestStep(stage);
+        Run run = look();
+        while (named(run, stage.name()).state() == StageState.RUNNING
+                && newestStep(stage).equals(before)) {
+            Thread.sleep(POLL_MILLIS);
+            run = look();
+        }
+        return run;
+    }
+
+    private OptionalLong newestStep(RunStage stage) throws InterruptedException {
+        return checkpoints(stage.name()).stream().mapToLong(Checkpoint::step).max();
+    }
+
     /** Waits until the stage is past where it was, or has told something since: its row first tells what was before. */
     private void awaitLife(RunStage before, Fault fault) throws DrillFailedException, InterruptedException {
         while (true) {
@@ -283,9 +305,23 @@ final class DrilledRun {
         return run;
     }
 
-    /** The run as it is now; says when its stage changes. */
-    private Run peek() throws InterruptedException {
+    /**
+     * The run as it is now; says when its stage changes.
+     *
+     * @throws DrillFailedException when it stands still
+     */
+    private Run peek() throws DrillFailedException, InterruptedException {
         Run run = patiently(() -> client().run(id)).value();
+        List<String> standing = run.stages().stream()
+                .map(stage -> stage.name() + stage.state() + stage.attempts() + stage.progress())
+                .toList();
+        if (!standing.equals(stood)) {
+            stood = standing;
+            movedAt = System.nanoTime();
+        } else if (System.nanoTime() - movedAt > TimeUnit.SECONDS.toNanos(SECONDS_OF_STANDSTILL)) {
+            throw new DrillFailedException("the run stands still for " + SECONDS_OF_STANDSTILL + " s, in "
+                    + current(run).map(RunStage::name).orElse("no stage"));
+        }
         current(run).map(RunStage::name).filter(stage -> !stage.equals(told)).ifPresent(stage -> {
             told = stage;
             say(stage);
@@ -351,8 +387,8 @@ final class DrilledRun {
         for (Map.Entry<String, String> entry : acknowledgedRuns.entrySet()) {
             String run = entry.getValue();
             try {
-                client().run(run);
-                if (!client().submit(specification, YAML, entry.getKey(), OptionalInt.empty())
+                patiently(() -> client().run(run));
+                if (!patiently(() -> client().submit(specification, YAML, entry.getKey(), OptionalInt.empty()))
                         .value()
                         .id()
                         .equals(run)) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.commons.io.FileUtils;
 
 /** The processes on one home. However the drill ends, they end with it. */
 final class Installation implements AutoCloseable {
@@ -199,8 +200,9 @@ final class Installation implements AutoCloseable {
                 .destroyForcibly();
     }
 
-    /** Flips a bit of the largest file of an artifact, where it lies. */
+    /** Flips a bit of the largest file of an artifact, where it lies, and removes the local copies: whole, they would do. */
     void corrupt(String manifest) throws IOException {
+        FileUtils.deleteDirectory(home.folder().resolve("cache").toFile());
         new StoredBlobs(blobs().resolve(BUCKET)).corrupt(manifest);
     }
 

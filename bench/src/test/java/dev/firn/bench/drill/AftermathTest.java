@@ -53,6 +53,17 @@ final class AftermathTest {
     }
 
     @Test
+    void attemptsThatFailBecauseTheFaultLastsAreNoGoingOn() {
+        Aftermath aftermath = Aftermath.of(
+                AT_STEP_57,
+                START.plusSeconds(60),
+                new RunLog(List.of(attempt(12, 2), attempt(16, 3), attempt(44, 4), resumed(45, 40), attempt(70, 5))),
+                20);
+        assertThat(aftermath.secondsUntilGoingOn()).isEqualTo(34);
+        assertThat(aftermath.lostSteps()).hasValue(17);
+    }
+
+    @Test
     void nothingIsLostWhereTheAttemptWentOn() {
         Aftermath aftermath = Aftermath.of(AT_STEP_57, START.plusSeconds(12), new RunLog(List.of(attempt(16, 2))), 20);
         assertThat(aftermath.lostSteps()).hasValue(0);
