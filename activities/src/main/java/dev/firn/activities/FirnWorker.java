@@ -36,7 +36,7 @@ public final class FirnWorker implements AutoCloseable {
      *
      * @param inputs what specifications name outside of themselves
      * @param scratch folder for the stages' files
-     * @param identity who works, for people: host and process
+     * @param identity who works: {@code process@host}, so that it can be told whether it lives
      */
     public FirnWorker(Stores stores, TrainingInputs inputs, WorkflowClient client, Path scratch, String identity) {
         this(stores, inputs, client, scratch, identity, TaskQueues.USUAL_CLASS, List.of());
@@ -47,7 +47,7 @@ public final class FirnWorker implements AutoCloseable {
      *
      * @param inputs what specifications name outside of themselves
      * @param scratch folder for the stages' files
-     * @param identity who works, for people: host and process
+     * @param identity who works: {@code process@host}, so that it can be told whether it lives
      * @param computeClass which stages it computes: those of this class's queue
      * @param interceptors what goes on around workflows and activities, tracing for one
      */
@@ -84,8 +84,8 @@ public final class FirnWorker implements AutoCloseable {
 
     /** Starts to take work. */
     public void start() {
-        factory.start();
         presence.start();
+        factory.start();
     }
 
     /** Takes no more work, tells the stage under way to stop, and waits for it a while. */

@@ -57,6 +57,7 @@ public final class EmbeddedTemporal implements AutoCloseable {
     private static Server serve(TestServicesStarter services, int port) throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(LoopbackPorts.address(port))
                 .maxInboundMessageSize(MAXIMUM_MESSAGE_BYTES)
+                .intercept(new NoStickiness())
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         for (BindableService service : services.getServices()) {

@@ -32,11 +32,7 @@ class EmbeddedTemporalTest {
     @Test
     void runsAWorkflowWithARetriedActivityAnUpdateAndASignalOverItsPort() {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start(0)) {
-            WorkflowServiceStubs stubs = WorkflowServiceStubs.newConnectedServiceStubs(
-                    WorkflowServiceStubsOptions.newBuilder()
-                            .setTarget(temporal.address().target())
-                            .build(),
-                    Duration.ofSeconds(10));
+            WorkflowServiceStubs stubs = connect(temporal);
             WorkflowClient client = WorkflowClient.newInstance(stubs);
             WorkerFactory workers = WorkerFactory.newInstance(client);
             Worker worker = workers.newWorker(QUEUE);
@@ -69,12 +65,70 @@ class EmbeddedTemporalTest {
     }
 
     @Test
+    void aWorkflowGoesOnWithAnotherWorkerWhenItsOwnIsGone() {
+        try (EmbeddedTemporal temporal = EmbeddedTemporal.start(0)) {
+            WorkflowServiceStubs stubs = connect(temporal);
+            WorkflowClient client = WorkflowClient.newInstance(stubs);
+            Greetings greetings = client.newWorkflowStub(
+                    Greetings.class,
+                    WorkflowOptions.newBuilder()
+                            .setTaskQueue(QUEUE)
+                            .setWorkflowId("handed over")
+                            .build());
+            WorkerProcess first = new WorkerProcess(temporal);
+            WorkflowClient.start(greetings::greet);
+            assertThat(greetings.add("Ada")).isEqualTo(1);
+            first.die();
+
+            WorkerProcess second = new WorkerProcess(temporal);
+            try {
+                assertThat(greetings.add("Grace")).isEqualTo(2);
+                greetings.end();
+
+                assertThat(io.temporal.client.WorkflowStub.fromTyped(greetings).getResult(String.class))
+                        .isEqualTo("Hello Ada at attempt 2, Hello Grace at attempt 2");
+            } finally {
+                second.die();
+                stubs.shutdownNow();
+            }
+        }
+    }
+
+    @Test
     void takesAnotherPortWhenThePreferredOneIsTaken() {
         try (EmbeddedTemporal first = EmbeddedTemporal.start(0)) {
             int port = Integer.parseInt(first.address().target().replace("127.0.0.1:", ""));
             try (EmbeddedTemporal second = EmbeddedTemporal.start(port)) {
                 assertThat(second.address()).isNotEqualTo(first.address());
             }
+        }
+    }
+
+    private static WorkflowServiceStubs connect(EmbeddedTemporal temporal) {
+        return WorkflowServiceStubs.newConnectedServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder()
+                        .setTarget(temporal.address().target())
+                        .build(),
+                Duration.ofSeconds(10));
+    }
+
+    /** A worker with a connection of its own, which it loses without a word. */
+    private static final class WorkerProcess {
+        private final WorkflowServiceStubs stubs;
+        private final WorkerFactory workers;
+
+        WorkerProcess(EmbeddedTemporal temporal) {
+            stubs = connect(temporal);
+            workers = WorkerFactory.newInstance(WorkflowClient.newInstance(stubs));
+            Worker worker = workers.newWorker(QUEUE);
+            worker.registerWorkflowImplementationTypes(GreetingsImplementation.class);
+            worker.registerActivitiesImplementations(new GreeterImplementation());
+            workers.start();
+        }
+
+        void die() {
+            stubs.shutdownNow();
+            workers.shutdownNow();
         }
     }
 

@@ -3,12 +3,14 @@ package dev.firn.bench.drill;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.bench.drill.DrilledRun.Outcome;
+import dev.firn.bench.drill.Fault.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Runs one specification undisturbed, and once more for each fault. */
@@ -46,17 +48,26 @@ final class Drill {
         Outcome undisturbed = undisturbed();
         Map<Fault, Outcome> disturbed = new EnumMap<>(Fault.class);
         for (Fault fault : arguments.faults()) {
-            List<Moment> moments =
-                    Moments.draw(undisturbed.lengths(), exercise.everySteps(), arguments.kills(), arguments.seed());
+            List<Moment> moments = Moments.draw(
+                    undisturbed.lengths(),
+                    exercise.everySteps(),
+                    arguments.kills(),
+                    arguments.seed(),
+                    fault.fillsStore());
             progress.accept(fault.word() + ", with seed " + arguments.seed() + ": " + moments);
             disturbed.put(fault, disturbed(fault, moments));
         }
         return new DrillResult(
-                arguments.seed(), exercise.everySteps(), undisturbed, disturbed, (System.nanoTime() - begun) / 1e9);
+                arguments.seed(),
+                exercise.everySteps(),
+                undisturbed,
+                disturbed,
+                arguments.skipped(),
+                (System.nanoTime() - begun) / 1e9);
     }
 
     private Outcome undisturbed() throws DrillFailedException, IOException, InterruptedException {
-        try (Installation installation = install("undisturbed", false, false)) {
+        try (Installation installation = install("undisturbed", Set.of())) {
             return DrilledRun.submit(installation, exercise.specification(), "undisturbed", progress)
                     .outcome(exercise.everySteps());
         }
@@ -64,7 +75,7 @@ final class Drill {
 
     private Outcome disturbed(Fault fault, List<Moment> moments)
             throws DrillFailedException, IOException, InterruptedException {
-        try (Installation installation = install(fault.word(), fault.needsWorker(), fault.needsStore())) {
+        try (Installation installation = install(fault.word(), fault.separateParts())) {
             DrilledRun run = DrilledRun.submit(installation, exercise.specification(), fault.word(), progress);
             for (Moment moment : moments) {
                 run.strike(moment, fault);
@@ -73,8 +84,8 @@ final class Drill {
         }
     }
 
-    private Installation install(String name, boolean worker, boolean store) throws IOException, InterruptedException {
+    private Installation install(String name, Set<Part> separate) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(work.resolve(name));
-        return Installation.start(programs, Home.create(folder.resolve("home"), artifacts), folder, worker, store);
+        return Installation.start(programs, Home.create(folder.resolve("home"), artifacts), folder, separate);
     }
 }

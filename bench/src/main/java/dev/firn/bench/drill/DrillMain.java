@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.commons.io.FileUtils;
 
@@ -18,7 +20,8 @@ public final class DrillMain {
 
     /**
      * Arguments as {@code firn help drill} tells them; the system properties {@code drill.server}, {@code drill.flags} and
-     * {@code drill.artifacts} name the server's jar, the options of its JVM, and the folder of downloads.
+     * {@code drill.artifacts} name the server's jar, the options of its JVM, and the folder of downloads; the environment's
+     * {@code FIRN_TEST_TEMPORAL} names the command {@code temporal} where it is not on the {@code PATH}.
      */
     public static void main(String[] arguments) {
         System.exit(run(arguments));
@@ -26,9 +29,12 @@ public final class DrillMain {
 
     /** Runs, and gives the exit code. */
     static int run(String... words) {
+        Optional<Path> temporal = TemporalProgram.find(System.getenv());
+        Map<Fault, String> missing =
+                temporal.isPresent() ? Map.of() : Map.of(Fault.TEMPORAL, TemporalProgram.missing(System.getenv()));
         DrillArguments arguments;
         try {
-            arguments = DrillArguments.parse(ThreadLocalRandom.current().nextLong(SEEDS), words);
+            arguments = DrillArguments.parse(ThreadLocalRandom.current().nextLong(SEEDS), missing, words);
         } catch (DrillArguments.WrongInputException e) {
             System.err.println("firn: " + e.getMessage());
             return 2;
@@ -39,8 +45,8 @@ public final class DrillMain {
             work = Files.createTempDirectory("firn-drill");
             Path artifacts = Path.of(System.getProperty("drill.artifacts", "target/artifacts"))
                     .toAbsolutePath();
-            DrillResult result =
-                    new Drill(Exercise.STANDARD, programs(), work, artifacts, DrillMain::progress).run(arguments);
+            DrillResult result = new Drill(Exercise.STANDARD, programs(temporal), work, artifacts, DrillMain::progress)
+                    .run(arguments);
             passed = result.failures().isEmpty();
             System.out.println(result.table());
             if (arguments.json()) {
@@ -59,10 +65,11 @@ public final class DrillMain {
         return passed ? 0 : 1;
     }
 
-    private static Programs programs() {
+    private static Programs programs(Optional<Path> temporal) {
         return new Programs(
                 Path.of(System.getProperty("drill.server")),
-                Arrays.asList(System.getProperty("drill.flags", "").strip().split("\\s+")));
+                Arrays.asList(System.getProperty("drill.flags", "").strip().split("\\s+")),
+                temporal);
     }
 
     private static void progress(String text) {

@@ -18,12 +18,19 @@ import java.util.stream.DoubleStream;
  * What a drill found.
  *
  * @param checkpointEverySteps steps between two checkpoints
+ * @param skipped what was not done, each with the reason
  * @param seconds the whole drill took
  */
 record DrillResult(
-        long seed, int checkpointEverySteps, Outcome undisturbed, Map<Fault, Outcome> disturbed, double seconds) {
+        long seed,
+        int checkpointEverySteps,
+        Outcome undisturbed,
+        Map<Fault, Outcome> disturbed,
+        Map<Fault, String> skipped,
+        double seconds) {
     DrillResult {
         disturbed = disturbed.isEmpty() ? Map.of() : new EnumMap<>(disturbed);
+        skipped = skipped.isEmpty() ? Map.of() : new EnumMap<>(skipped);
     }
 
     /** Everything that is not as it must be, each in a sentence; empty when the drill is passed. */
@@ -103,6 +110,7 @@ record DrillResult(
             node.put("lostAcknowledged", outcome.lost().size());
             node.put("seconds", tenth(outcome.seconds()));
         });
+        skipped.forEach((fault, reason) -> faults.putObject(fault.word()).put("skipped", reason));
         spread(json.putObject("lostSteps"), lostSteps(disturbed.values()));
         json.put(
                 "lostAcknowledged",
@@ -156,12 +164,15 @@ record DrillResult(
                 "%.1f s at most"
                         .formatted(DoubleStream.of(goingOn(outcome)).max().orElse(0)),
                 "%.0f s".formatted(outcome.seconds())));
+        skipped.keySet().forEach(fault -> row(text, fault.word(), "", "skipped", "", "", ""));
         text.append("A checkpoint every ")
                 .append(checkpointEverySteps)
                 .append(" steps; acknowledged and lost: ")
                 .append(disturbed.values().stream()
                         .mapToInt(outcome -> outcome.lost().size())
                         .sum());
+        skipped.forEach((fault, reason) ->
+                text.append("\nSkipped: ").append(fault.word()).append(": ").append(reason));
         failures().forEach(failure -> text.append('\n').append("Failed: ").append(failure));
         return text.toString();
     }

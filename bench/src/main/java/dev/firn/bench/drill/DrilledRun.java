@@ -29,13 +29,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 
 /** A run on an installation, from its submission to its end. */
 final class DrilledRun {
     private static final long POLL_MILLIS = 50;
     private static final Duration STORE_AWAY = Duration.ofSeconds(30);
     private static final long SECONDS_OF_PATIENCE = 180;
+    private static final long SECONDS_OF_STANDSTILL = 300;
     private static final int PAGE = 200;
     private static final int MOST_CHECKPOINTS = 10_000;
     private static final Set<String> TRAINING = Set.of("initialise", "pretrain", "finetune");
@@ -51,6 +52,8 @@ final class DrilledRun {
     private final Set<String> lost = new HashSet<>();
     private final String id;
     private String told = "";
+    private List<String> stood = List.of();
+    private long movedAt = begun;
 
     private DrilledRun(Installation installation, byte[] specification, String key, Consumer<String> progress)
             throws InterruptedException {
@@ -90,6 +93,9 @@ final class DrilledRun {
         if (training(reached)) {
             run = awaitNews(run, reached);
         }
+        if (training(reached) && fault.spoiledCheckpoints() > 0) {
+            run = awaitCheckpoint(reached);
+        }
         RunStage stage = current(run).orElse(reached);
         Optional<Checkpoint> newest =
                 checkpoints(stage.name()).stream().max(Comparator.comparingLong(Checkpoint::step));
@@ -97,18 +103,19 @@ final class DrilledRun {
         if (committed.isPresent() && fault.spoiledCheckpoints() == 0) {
             acknowledgedCheckpoints.put(stage.name(), committed.getAsLong());
         }
-        strikes.add(new Strike(fault, Instant.now(), stage.name(), step(stage), committed));
+        Strike strike = new Strike(fault, Instant.now(), stage.name(), step(stage), committed);
+        strikes.add(strike);
         say("strike " + strikes.size() + " (" + fault.word() + ") in " + stage.name()
                 + (step(stage).isPresent() ? " at step " + step(stage).getAsLong() : ""));
-        strike(fault, stage, newest);
+        strike(strike, stage, newest);
         say("everything is up again");
         countLost();
         awaitLife(stage, fault);
     }
 
-    private void strike(Fault fault, RunStage stage, Optional<Checkpoint> newest)
+    private void strike(Strike strike, RunStage stage, Optional<Checkpoint> newest)
             throws DrillFailedException, IOException, InterruptedException {
-        switch (fault) {
+        switch (strike.fault()) {
             case SERVER -> {
                 installation.killServer();
                 installation.startServer();
@@ -123,6 +130,24 @@ final class DrilledRun {
                 Thread.sleep(STORE_AWAY);
                 installation.startStore();
             }
+            case DISK_FULL -> {
+                installation.killServer();
+                installation.limitStorage(
+                        installation.storedBytes() + newest.orElseThrow().bytes() / 2);
+                installation.startServer();
+                // Now already: the run that it cancels would wait for the same room, and hold the worker meanwhile
+                countLost();
+                awaitWord(stage, log -> log.waiting(strike));
+                patiently(() -> client().collect(false, Optional.empty()));
+                awaitWord(stage, log -> log.roomAgain(strike));
+                installation.endServer();
+                installation.liftStorageLimit();
+                installation.startServer();
+            }
+            case TEMPORAL -> {
+                installation.killTemporal();
+                installation.startTemporal();
+            }
             case CORRUPT_BLOB -> {
                 installation.killServer();
                 if (newest.isPresent()) {
@@ -136,6 +161,19 @@ final class DrilledRun {
                 awaitAttempt(stage);
                 installation.wakeZombie();
             }
+        }
+    }
+
+    /** Waits until the run's log tells something, or the stage has ended without it. */
+    private void awaitWord(RunStage before, Function<RunLog, Optional<JsonNode>> word)
+            throws DrillFailedException, InterruptedException {
+        while (named(look(), before.name()).state() == StageState.RUNNING) {
+            Optional<JsonNode> told = word.apply(log());
+            if (told.isPresent()) {
+                say(told.get().path("message").asText());
+                return;
+            }
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
@@ -167,9 +205,19 @@ final class DrilledRun {
             // A moment that was missed is made up for in the next train stage, behind its first checkpoint
             return training(stage)
                     && (place > moment.place() || step(stage).orElse(0) >= moment.amount())
-                    && checkpoints(stage.name()).size() > fault.spoiledCheckpoints();
+                    && checkpoints(stage.name()).size() > fault.spoiledCheckpoints()
+                    && (!fault.fillsStore() || roomCanBeMade(stage));
         }
         return place > moment.place() || (stage.seconds() != null && stage.seconds() >= moment.amount());
+    }
+
+    /** Whether a collection would make the room that the next checkpoint will lack. */
+    private boolean roomCanBeMade(RunStage stage) throws InterruptedException {
+        long checkpoint = checkpoints(stage.name()).stream()
+                .mapToLong(Checkpoint::bytes)
+                .max()
+                .orElse(Long.MAX_VALUE);
+        return patiently(() -> client().collect(true, Optional.empty())).value().blobBytes() >= checkpoint * 3 / 4;
     }
 
     /** Waits until the run tells other progress: then it is known where it is. */
@@ -182,6 +230,22 @@ final class DrilledRun {
             run = look();
         }
         return run;
+    }
+
+    /** Waits until the stage has committed another checkpoint: that is then the newest for a while, and none is being written. */
+    private Run awaitCheckpoint(RunStage stage) throws DrillFailedException, InterruptedException {
+        OptionalLong before = newestStep(stage);
+        Run run = look();
+        while (named(run, stage.name()).state() == StageState.RUNNING
+                && newestStep(stage).equals(before)) {
+            Thread.sleep(POLL_MILLIS);
+            run = look();
+        }
+        return run;
+    }
+
+    private OptionalLong newestStep(RunStage stage) throws InterruptedException {
+        return checkpoints(stage.name()).stream().mapToLong(Checkpoint::step).max();
     }
 
     /** Waits until the stage is past where it was, or has told something since: its row first tells what was before. */
@@ -222,21 +286,13 @@ final class DrilledRun {
             lengths.add(new StageLength(
                     stage.name(), step(stage).orElse(0), stage.seconds() == null ? 0 : stage.seconds()));
         }
-        List<JsonNode> events = events();
-        strikes.stream()
-                .filter(strike -> strike.fault().spoiledCheckpoints() > 0 && strike.insideTraining())
-                .filter(strike -> events.stream()
-                        .noneMatch(event -> event.path("type").asText().equals(Aftermath.DAMAGE)
-                                && event.path("stage").asText().equals(strike.stage())))
-                .forEach(strike -> lost.add("the word that the checkpoint of " + strike.stage() + " at step "
-                        + strike.committed().orElseThrow() + " is damaged"));
-        List<Aftermath> aftermaths = IntStream.range(0, strikes.size())
-                .mapToObj(i -> Aftermath.of(
-                        strikes.get(i),
-                        i + 1 < strikes.size() ? strikes.get(i + 1).at() : Instant.MAX,
-                        events,
-                        everySteps))
-                .toList();
+        RunLog log = log();
+        List<Aftermath> aftermaths = new ArrayList<>();
+        for (int i = 0; i < strikes.size(); i++) {
+            Instant until = i + 1 < strikes.size() ? strikes.get(i + 1).at() : Instant.MAX;
+            log.silence(strikes.get(i), until).ifPresent(lost::add);
+            aftermaths.add(Aftermath.of(strikes.get(i), until, log, everySteps));
+        }
         return new Outcome(digests, lengths, strikes, aftermaths, Set.copyOf(lost), seconds());
     }
 
@@ -249,9 +305,23 @@ final class DrilledRun {
         return run;
     }
 
-    /** The run as it is now; says when its stage changes. */
-    private Run peek() throws InterruptedException {
+    /**
+     * The run as it is now; says when its stage changes.
+     *
+     * @throws DrillFailedException when it stands still
+     */
+    private Run peek() throws DrillFailedException, InterruptedException {
         Run run = patiently(() -> client().run(id)).value();
+        List<String> standing = run.stages().stream()
+                .map(stage -> stage.name() + stage.state() + stage.attempts() + stage.progress())
+                .toList();
+        if (!standing.equals(stood)) {
+            stood = standing;
+            movedAt = System.nanoTime();
+        } else if (System.nanoTime() - movedAt > TimeUnit.SECONDS.toNanos(SECONDS_OF_STANDSTILL)) {
+            throw new DrillFailedException("the run stands still for " + SECONDS_OF_STANDSTILL + " s, in "
+                    + current(run).map(RunStage::name).orElse("no stage"));
+        }
         current(run).map(RunStage::name).filter(stage -> !stage.equals(told)).ifPresent(stage -> {
             told = stage;
             say(stage);
@@ -317,8 +387,8 @@ final class DrilledRun {
         for (Map.Entry<String, String> entry : acknowledgedRuns.entrySet()) {
             String run = entry.getValue();
             try {
-                client().run(run);
-                if (!client().submit(specification, YAML, entry.getKey(), OptionalInt.empty())
+                patiently(() -> client().run(run));
+                if (!patiently(() -> client().submit(specification, YAML, entry.getKey(), OptionalInt.empty()))
                         .value()
                         .id()
                         .equals(run)) {
@@ -345,7 +415,7 @@ final class DrilledRun {
         }
     }
 
-    private List<JsonNode> events() throws InterruptedException {
+    private RunLog log() throws InterruptedException {
         List<JsonNode> events = new ArrayList<>();
         long after = 0;
         while (true) {
@@ -353,7 +423,7 @@ final class DrilledRun {
             Listing<Event> page = patiently(() -> client().logs(id, from, PAGE));
             page.json().path("items").forEach(events::add);
             if (page.items().isEmpty() || !page.more()) {
-                return events;
+                return new RunLog(events);
             }
             after = page.items().getLast().id();
         }

@@ -2,25 +2,31 @@ package dev.firn.bench.drill;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.bench.drill.Fault.Part;
 import dev.firn.cli.client.FirnClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.commons.io.FileUtils;
 
 /** The processes on one home. However the drill ends, they end with it. */
 final class Installation implements AutoCloseable {
     private static final String BUCKET = "firn";
+    private static final String QUOTA = "FIRN_STORAGE_QUOTA";
 
     private final Programs programs;
     private final Home home;
     private final Path logs;
-    private final boolean separateWorker;
+    private final Set<Part> separate;
     private final Map<String, String> environment = new TreeMap<>();
     private final List<ServerProcess> processes = new ArrayList<>();
     private final Thread atExit = new Thread(this::endAll);
@@ -29,33 +35,37 @@ final class Installation implements AutoCloseable {
     private ServerProcess worker;
     private ServerProcess zombie;
     private ServerProcess store;
+    private ServerProcess temporal;
+    private int temporalPort;
     private FirnClient client;
 
-    private Installation(Programs programs, Home home, Path logs, boolean separateWorker) {
+    private Installation(Programs programs, Home home, Path logs, Set<Part> separate) {
         this.programs = requireNonNull(programs, "programs is null");
         this.home = requireNonNull(home, "home is null");
         this.logs = requireNonNull(logs, "logs is null");
-        this.separateWorker = separateWorker;
+        this.separate = Set.copyOf(separate);
     }
 
     /**
      * Starts a server on a home.
      *
      * @param logs a folder for what the processes say
-     * @param separateWorker whether stages run in a process beside the server's
-     * @param separateStore whether the object store is one
+     * @param separate what runs in processes beside the server's
      * @throws IOException when something does not start
      */
-    static Installation start(Programs programs, Home home, Path logs, boolean separateWorker, boolean separateStore)
+    static Installation start(Programs programs, Home home, Path logs, Set<Part> separate)
             throws IOException, InterruptedException {
-        Installation installation = new Installation(programs, home, logs, separateWorker);
+        Installation installation = new Installation(programs, home, logs, separate);
         Runtime.getRuntime().addShutdownHook(installation.atExit);
         try {
-            if (separateStore) {
+            if (separate.contains(Part.OBJECT_STORE)) {
                 installation.startStore();
             }
+            if (separate.contains(Part.TEMPORAL)) {
+                installation.startTemporal();
+            }
             installation.startServer();
-            if (separateWorker) {
+            if (separate.contains(Part.WORKER)) {
                 installation.startWorker();
             }
             return installation;
@@ -75,9 +85,14 @@ final class Installation implements AutoCloseable {
         server.kill();
     }
 
+    /** Ends the server in good order. */
+    void endServer() throws InterruptedException {
+        server.end();
+    }
+
     /** Starts the server, and waits until it is ready. */
     void startServer() throws IOException, InterruptedException {
-        server = separateWorker ? start("server", "up", "--role", "api") : start("server", "up");
+        server = separate.contains(Part.WORKER) ? start("server", "up", "--role", "api") : start("server", "up");
         client = new FirnClient(
                 server.awaitReady().orElseThrow(() -> new IOException("the server serves nothing")), Optional.empty());
     }
@@ -141,6 +156,43 @@ final class Installation implements AutoCloseable {
         return home.folder().resolve("s3");
     }
 
+    /** How many bytes the object store holds. */
+    long storedBytes() throws IOException {
+        return new StoredBlobs(blobs().resolve(BUCKET)).bytes();
+    }
+
+    /** How much may be stored, from the server's next start on. */
+    void limitStorage(long bytes) {
+        environment.put(QUOTA, Long.toString(bytes));
+    }
+
+    /** From the server's next start on, anything may be stored. */
+    void liftStorageLimit() {
+        environment.remove(QUOTA);
+    }
+
+    void killTemporal() throws InterruptedException {
+        temporal.kill();
+    }
+
+    /** Starts Temporal, on what it knew and where it was before if it was started before, and waits until it is ready. */
+    void startTemporal() throws IOException, InterruptedException {
+        if (temporalPort == 0) {
+            temporalPort = freePort();
+            environment.put("FIRN_TEMPORAL_ADDRESS", "127.0.0.1:" + temporalPort);
+        }
+        Path program = programs.temporal().orElseThrow(() -> new IOException("there is no program temporal"));
+        temporal = start(
+                TemporalProgram.server(program, temporalPort, home.folder().resolve("temporal.db")), "temporal");
+        temporal.awaitConnections(temporalPort);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
     /** Kills the embedded PostgreSQL. */
     void killPostgres() throws IOException {
         home.postgres()
@@ -148,8 +200,9 @@ final class Installation implements AutoCloseable {
                 .destroyForcibly();
     }
 
-    /** Flips a bit of the largest file of an artifact, where it lies. */
+    /** Flips a bit of the largest file of an artifact, where it lies, and removes the local copies: whole, they would do. */
     void corrupt(String manifest) throws IOException {
+        FileUtils.deleteDirectory(home.folder().resolve("cache").toFile());
         new StoredBlobs(blobs().resolve(BUCKET)).corrupt(manifest);
     }
 

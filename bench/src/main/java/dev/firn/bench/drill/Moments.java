@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
  * as likely as any other; the rest falls into the other stages, each second of the undisturbed run being as likely as any other.
  */
 final class Moments {
-    /** A share of a train stage's end that is left out: its moments could be missed. */
-    private static final double LAST = 0.05;
+    /** So much of a train stage's end, half of it at most, is left out: what a stage tells of its progress is a second old. */
+    private static final double LAST_SECONDS = 3;
 
     private Moments() {}
 
@@ -20,12 +20,13 @@ final class Moments {
      *
      * @param stages what the undisturbed run was like
      * @param everySteps steps between checkpoints
+     * @param onlyTraining whether all are to fall inside train stages
      * @return in the order of the run
      */
-    static List<Moment> draw(List<StageLength> stages, int everySteps, int count, long seed) {
+    static List<Moment> draw(List<StageLength> stages, int everySteps, int count, long seed, boolean onlyTraining) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Moment> moments = new ArrayList<>();
-        int others = count / 3;
+        int others = onlyTraining ? 0 : count / 3;
         for (int i = 0; i < count; i++) {
             moments.add(draw(stages, everySteps, i >= others, random));
         }
@@ -54,7 +55,8 @@ final class Moments {
     /** How many steps, or seconds, of a stage there are to draw from. */
     private static double weight(StageLength stage, int everySteps, boolean training) {
         if (training) {
-            return Math.max(0, Math.floor(stage.steps() * (1 - LAST)) - everySteps - 1);
+            double leftOut = Math.min(LAST_SECONDS / stage.seconds(), 0.5);
+            return Math.max(0, Math.floor(stage.steps() * (1 - leftOut)) - everySteps - 1);
         }
         return stage.steps() > 0 ? 0 : stage.seconds();
     }

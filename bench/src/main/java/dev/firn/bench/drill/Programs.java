@@ -5,17 +5,20 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the processes of a drill are started.
  *
  * @param server the server's jar; its libraries lie beside it
  * @param flags of the server's JVM
+ * @param temporal the command {@code temporal}, where there is one
  */
-record Programs(Path server, List<String> flags) {
+record Programs(Path server, List<String> flags, Optional<Path> temporal) {
     Programs {
         requireNonNull(server, "server is null");
         flags = List.copyOf(flags);
+        requireNonNull(temporal, "temporal is null");
     }
 
     private static String java() {

@@ -3,6 +3,8 @@ package dev.firn.bench.drill;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,6 +74,28 @@ final class ServerProcess {
                         "the server " + (ended ? "ended with status " + process.exitValue() : "is not ready")
                                 + "; it said: " + said().strip());
             }
+        }
+    }
+
+    /**
+     * Waits until it takes connections.
+     *
+     * @throws IOException when it ends instead, with what it said
+     */
+    void awaitConnections(int port) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
+        while (!takesConnections(port)) {
+            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
+                throw new IOException("nothing answers on the port " + port + "; it was said: " + said().strip());
+            }
+        }
+    }
+
+    private static boolean takesConnections(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 

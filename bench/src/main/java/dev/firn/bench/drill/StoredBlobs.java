@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The files of an embedded object store, as they lie on the disk. */
 final class StoredBlobs {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     private final Path folder;
 
@@ -47,10 +51,24 @@ final class StoredBlobs {
         return digest;
     }
 
+    /** How many bytes all of them have; those that are still being written do not count. */
+    long bytes() throws IOException {
+        try (Stream<Path> files = Files.walk(blobs())) {
+            long bytes = 0;
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (DIGEST.matcher(file.getFileName().toString()).matches()) {
+                    bytes += Files.size(file);
+                }
+            }
+            return bytes;
+        }
+    }
+
+    private Path blobs() {
+        return folder.resolve("blobs").resolve("sha256");
+    }
+
     private Path blob(String digest) {
-        return folder.resolve("blobs")
-                .resolve("sha256")
-                .resolve(digest.substring(0, 2))
-                .resolve(digest);
+        return blobs().resolve(digest.substring(0, 2)).resolve(digest);
     }
 }

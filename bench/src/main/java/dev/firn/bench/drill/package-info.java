@@ -7,6 +7,7 @@
  * the seed, and reached by watching the run.
  *
  * <p>Limits: the step at which a kill came is the one that the server had last told, which can be one step behind. The kernel is not
- * killed: what a process had handed over to it survives, so losing the machine's memory is not drilled.
+ * killed: what a process had handed over to it survives, so losing the machine's memory is not drilled. No disk is filled: a
+ * quota of the object store stands for it, so that Firn's own refusal is drilled and not the file system's.
  */
 package dev.firn.bench.drill;

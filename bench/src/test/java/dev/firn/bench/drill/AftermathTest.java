@@ -18,7 +18,10 @@ final class AftermathTest {
     @Test
     void theStepsSinceTheCheckpointThatTrainingWentOnFromAreLost() {
         Aftermath aftermath = Aftermath.of(
-                AT_STEP_57, Instant.MAX, List.of(attempt(1, 1), resumed(2, 20), attempt(16, 2), resumed(17, 40)), 20);
+                AT_STEP_57,
+                Instant.MAX,
+                new RunLog(List.of(attempt(1, 1), resumed(2, 20), attempt(16, 2), resumed(17, 40))),
+                20);
         assertThat(aftermath.lostSteps()).hasValue(17);
         assertThat(aftermath.secondsUntilGoingOn()).isEqualTo(6);
         assertThat(aftermath.withinBounds()).isTrue();
@@ -33,7 +36,7 @@ final class AftermathTest {
 
     @Test
     void aTrainingThatStartsFromTheBeginningHasLostAllItsSteps() {
-        Aftermath aftermath = Aftermath.of(AT_STEP_57, Instant.MAX, List.of(attempt(16, 2)), 20);
+        Aftermath aftermath = Aftermath.of(AT_STEP_57, Instant.MAX, new RunLog(List.of(attempt(16, 2))), 20);
         assertThat(aftermath.lostSteps()).hasValue(57);
         assertThat(aftermath.withinBounds()).isFalse();
     }
@@ -43,29 +46,55 @@ final class AftermathTest {
         Strike strike = new Strike(
                 Fault.CORRUPT_BLOB, START.plusSeconds(10), "pretrain", OptionalLong.of(57), OptionalLong.of(40));
         ObjectNode damage = resumed(17, 40).put("type", "damage");
-        Aftermath aftermath = Aftermath.of(strike, Instant.MAX, List.of(attempt(16, 2), damage, resumed(18, 20)), 20);
+        Aftermath aftermath =
+                Aftermath.of(strike, Instant.MAX, new RunLog(List.of(attempt(16, 2), damage, resumed(18, 20))), 20);
         assertThat(aftermath.lostSteps()).hasValue(37);
         assertThat(aftermath.allowedSteps()).hasValue(57);
     }
 
     @Test
+    void attemptsThatFailBecauseTheFaultLastsAreNoGoingOn() {
+        Aftermath aftermath = Aftermath.of(
+                AT_STEP_57,
+                START.plusSeconds(60),
+                new RunLog(List.of(attempt(12, 2), attempt(16, 3), attempt(44, 4), resumed(45, 40), attempt(70, 5))),
+                20);
+        assertThat(aftermath.secondsUntilGoingOn()).isEqualTo(34);
+        assertThat(aftermath.lostSteps()).hasValue(17);
+    }
+
+    @Test
     void nothingIsLostWhereTheAttemptWentOn() {
-        Aftermath aftermath = Aftermath.of(AT_STEP_57, START.plusSeconds(12), List.of(attempt(16, 2)), 20);
+        Aftermath aftermath = Aftermath.of(AT_STEP_57, START.plusSeconds(12), new RunLog(List.of(attempt(16, 2))), 20);
         assertThat(aftermath.lostSteps()).hasValue(0);
         assertThat(aftermath.secondsUntilGoingOn()).isZero();
     }
 
     @Test
+    void aStageThatWaitedForRoomGoesOnWhenItSaysSo() {
+        Strike strike = new Strike(
+                Fault.DISK_FULL, START.plusSeconds(10), "pretrain", OptionalLong.of(57), OptionalLong.of(50));
+        Aftermath aftermath = Aftermath.of(
+                strike,
+                Instant.MAX,
+                new RunLog(List.of(attempt(16, 2), resumed(17, 50), storage(20, true), storage(24, false))),
+                10);
+        assertThat(aftermath.secondsUntilGoingOn()).isEqualTo(14);
+        assertThat(aftermath.lostSteps()).hasValue(7);
+        assertThat(aftermath.withinBounds()).isTrue();
+    }
+
+    @Test
     void outsideOfTrainingThereAreNoStepsToLose() {
         Strike strike = new Strike(Fault.SERVER, START, "pretrain", OptionalLong.empty(), OptionalLong.empty());
-        Aftermath aftermath = Aftermath.of(strike, Instant.MAX, List.of(attempt(3, 2)), 20);
+        Aftermath aftermath = Aftermath.of(strike, Instant.MAX, new RunLog(List.of(attempt(3, 2))), 20);
         assertThat(aftermath.lostSteps()).isEmpty();
         assertThat(aftermath.secondsUntilGoingOn()).isEqualTo(3);
         assertThat(aftermath.withinBounds()).isTrue();
     }
 
     private static Aftermath lostAfter(JsonNode resumption) {
-        return Aftermath.of(AT_STEP_57, Instant.MAX, List.of(attempt(16, 2), resumption), 20);
+        return Aftermath.of(AT_STEP_57, Instant.MAX, new RunLog(List.of(attempt(16, 2), resumption)), 20);
     }
 
     private static ObjectNode attempt(int second, int number) {
@@ -80,9 +109,16 @@ final class AftermathTest {
         return event;
     }
 
+    private static ObjectNode storage(int second, boolean waiting) {
+        ObjectNode event = event(second).put("type", "storage");
+        event.putObject("data").put("waiting", waiting);
+        return event;
+    }
+
     private static ObjectNode event(int second) {
         return JsonNodeFactory.instance
                 .objectNode()
+                .put("id", second)
                 .put("at", START.plusSeconds(second).toString())
                 .put("stage", "pretrain");
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,11 +27,11 @@ final class DrillIT {
     void aServerThatIsKilledDuringTrainingEndsInTheSameBits() throws Exception {
         Drill drill = new Drill(
                 Exercise.SHORT,
-                new Programs(SERVER.toAbsolutePath().normalize(), FLAGS),
+                new Programs(SERVER.toAbsolutePath().normalize(), FLAGS, Optional.empty()),
                 folder,
                 Path.of("target", "artifacts").toAbsolutePath(),
                 System.err::println);
-        DrillResult result = drill.run(new DrillArguments(List.of(Fault.SERVER), 2, 11, true));
+        DrillResult result = drill.run(new DrillArguments(List.of(Fault.SERVER), Map.of(), 2, 11, true));
         assertThat(result.failures()).isEmpty();
         assertThat(result.undisturbed().digests()).containsKey("register/model");
     }

@@ -77,8 +77,23 @@ final class DrillResultTest {
                 .contains("only 1 of 3");
     }
 
+    @Test
+    void whatWasSkippedIsSaidAndFailsNothing() {
+        DrillResult result =
+                result(outcome(DIGESTS, Set.of(), 17, INSIDE), Map.of(Fault.TEMPORAL, "there is no such program"));
+        assertThat(result.failures()).isEmpty();
+        JsonNode faults = result.json().path("faults");
+        assertThat(faults.path("server").path("identical").asBoolean()).isTrue();
+        assertThat(faults.path("temporal").toString()).isEqualTo("{\"skipped\":\"there is no such program\"}");
+        assertThat(result.table()).contains("Skipped: temporal: there is no such program");
+    }
+
     private static DrillResult result(Outcome disturbed) {
-        return new DrillResult(1, 20, outcome(DIGESTS, Set.of(), 0), Map.of(Fault.SERVER, disturbed), 100);
+        return result(disturbed, Map.of());
+    }
+
+    private static DrillResult result(Outcome disturbed, Map<Fault, String> skipped) {
+        return new DrillResult(1, 20, outcome(DIGESTS, Set.of(), 0), Map.of(Fault.SERVER, disturbed), skipped, 100);
     }
 
     private static Outcome outcome(Map<String, String> digests, Set<String> lost, long lostSteps, Strike... strikes) {

@@ -18,24 +18,29 @@ final class MomentsTest {
 
     @Test
     void theSeedDecides() {
-        assertThat(Moments.draw(STAGES, EVERY, 8, 1)).isEqualTo(Moments.draw(STAGES, EVERY, 8, 1));
-        assertThat(Moments.draw(STAGES, EVERY, 8, 1)).isNotEqualTo(Moments.draw(STAGES, EVERY, 8, 2));
+        assertThat(Moments.draw(STAGES, EVERY, 8, 1, false)).isEqualTo(Moments.draw(STAGES, EVERY, 8, 1, false));
+        assertThat(Moments.draw(STAGES, EVERY, 8, 1, false)).isNotEqualTo(Moments.draw(STAGES, EVERY, 8, 2, false));
     }
 
     @Test
     void atLeastHalfFallIntoTrainStagesBehindTheFirstCheckpointInTheOrderOfTheRun() {
         for (int count = 1; count <= 12; count++) {
-            List<Moment> moments = Moments.draw(STAGES, EVERY, count, 5);
+            List<Moment> moments = Moments.draw(STAGES, EVERY, count, 5, false);
             assertThat(moments).hasSize(count).isSorted();
             assertThat(moments.stream().filter(Moment::training).count() * 2).isGreaterThanOrEqualTo(count);
         }
     }
 
     @Test
+    void allFallIntoTrainStagesWhereThatIsAskedFor() {
+        assertThat(Moments.draw(STAGES, EVERY, 12, 5, true)).hasSize(12).allMatch(Moment::training);
+    }
+
+    @Test
     void everyMomentLiesInsideItsStage() {
         LongStream.range(0, 200)
                 .boxed()
-                .flatMap(seed -> Moments.draw(STAGES, EVERY, 6, seed).stream())
+                .flatMap(seed -> Moments.draw(STAGES, EVERY, 6, seed, false).stream())
                 .forEach(moment -> {
                     StageLength stage = STAGES.get(moment.place());
                     assertThat(moment.stage()).isEqualTo(stage.name());
@@ -49,17 +54,23 @@ final class MomentsTest {
     }
 
     @Test
+    void noneFallsSoNearToTheEndOfTrainingThatItCouldBeMissed() {
+        List<StageLength> fast = List.of(new StageLength("pretrain", 200, 12));
+        assertThat(Moments.draw(fast, EVERY, 100, 5, true)).allMatch(moment -> moment.amount() < 150);
+    }
+
+    @Test
     void everyStageThatTakesTimeIsMetBySomeSeed() {
         assertThat(LongStream.range(0, 200)
                         .boxed()
-                        .flatMap(seed -> Moments.draw(STAGES, EVERY, 6, seed).stream())
+                        .flatMap(seed -> Moments.draw(STAGES, EVERY, 6, seed, false).stream())
                         .map(Moment::stage))
                 .contains("prepare", "pretrain", "mine", "finetune");
     }
 
     @Test
     void refusesARunWhoseTrainStagesEndBeforeTheirFirstCheckpoint() {
-        assertThatThrownBy(() -> Moments.draw(List.of(new StageLength("pretrain", 10, 3)), EVERY, 1, 1))
+        assertThatThrownBy(() -> Moments.draw(List.of(new StageLength("pretrain", 10, 3)), EVERY, 1, 1, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("pretrain");
     }

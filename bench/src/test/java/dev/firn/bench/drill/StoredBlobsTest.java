@@ -26,6 +26,15 @@ final class StoredBlobsTest {
         assertThat(read("cc33")).isEqualTo("abbde");
     }
 
+    @Test
+    void countsTheBytesOfWhatIsWholeAndNotOfWhatIsBeingWritten() throws Exception {
+        write("aa".repeat(32), "abc");
+        write("bb".repeat(32), "abcde");
+        write("bb".repeat(32) + ".part", "abcdefg");
+
+        assertThat(new StoredBlobs(folder).bytes()).isEqualTo(8);
+    }
+
     private Path blob(String digest) {
         return folder.resolve("blobs/sha256").resolve(digest.substring(0, 2)).resolve(digest);
     }

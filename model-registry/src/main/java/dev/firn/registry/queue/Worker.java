@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * A process that computes stages, one at a time.
  *
- * @param identity who it is, for people: process and host
+ * @param identity who it is: {@code process@host}
  * @param computeClass the class of workers that it belongs to
  * @param memoryBytes what it has in all
  * @param seenAt when it last said that it is there
