@@ -70,10 +70,9 @@ public final class FirnWorker implements AutoCloseable {
                         // Tasks of a workflow that is kept in memory wait for its worker, and the embedded Temporal
                         // does not take
                         // them back from one that died. Histories are short: reading them again costs little.
-                        .setWorkflowCacheSize(0)
                         .setWorkerInterceptors(interceptors.toArray(WorkerInterceptor[]::new))
                         .build());
-        Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION, TaskQueues.orchestrationWorkerOptions());
+        Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION);
         orchestration.registerWorkflowImplementationTypes(
                 TrainingRunWorkflowImpl.class, ShardedStageWorkflowImpl.class);
         orchestration.registerActivitiesImplementations(

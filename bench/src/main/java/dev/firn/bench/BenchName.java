@@ -34,6 +34,13 @@ enum BenchName {
         Benchmark benchmark(boolean quick) {
             return new FilterBench(quick ? 4_096 : 16_384);
         }
+    },
+    /** A divided stage with one worker and with two, and what orchestration costs. */
+    SCALE {
+        @Override
+        Benchmark benchmark(boolean quick) {
+            return new ScaleBench(quick ? 4_096 : 16_384);
+        }
     };
 
     /** The benchmark, or a smaller one that takes a look only. */

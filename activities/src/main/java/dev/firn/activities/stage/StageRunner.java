@@ -127,6 +127,7 @@ final class StageRunner {
                                 .get(context.token().executionId(), phase, shard)
                                 .result()
                                 .isEmpty()) {
+                            stores.shards().begin(context.token(), phase, shard, worker);
                             compute(context, work, results, phase, shard);
                         }
                     }
@@ -151,7 +152,6 @@ final class StageRunner {
         long start = System.nanoTime();
         DividedWork.Phase whole = work.phases().get(phase);
         StageToken token = context.token();
-        stores.shards().begin(token, phase, shard, worker);
         context.beginPart(phase, shard, whole.label());
         Path folder = context.newFolder("shard-" + phase + "-" + shard);
         work.compute(phase, shard, results, folder, (done, total) -> context.count(whole.label(), done, total));
@@ -254,6 +254,7 @@ final class StageRunner {
                     run, specification, Numerics.fingerprint(specification.threads()), "", Optional.empty());
             StageToken token = new StageToken(execution, runId, label, task.fence());
             requireNoPause(token);
+            stores.shards().begin(token, task.phase(), task.shard(), worker);
             inContext(activity, opening, token, meters, context -> {
                 try (DividedWork work = stage.open(context)) {
                     compute(context, work, new ResultsOfShards(context), task.phase(), task.shard());

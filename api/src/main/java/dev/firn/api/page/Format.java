@@ -112,6 +112,14 @@ final class Format {
                             ? "step " + progress.step()
                             : "step " + progress.step() + " of " + progress.totalSteps());
         }
+        if (stage.shards() != null && stage.shards().total() > 1) {
+            parts.add("%d of %d shards by %d worker%s"
+                    .formatted(
+                            stage.shards().done(),
+                            stage.shards().total(),
+                            stage.shards().workers(),
+                            stage.shards().workers() == 1 ? "" : "s"));
+        }
         if (progress.loss() != null) {
             parts.add(String.format(Locale.ROOT, "loss %.3f", progress.loss()));
         }

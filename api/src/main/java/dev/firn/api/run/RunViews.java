@@ -7,6 +7,7 @@ import dev.firn.activities.stage.StageProgress;
 import dev.firn.api.run.RunView.RegisteredModel;
 import dev.firn.api.run.StageView.ArtifactView;
 import dev.firn.api.run.StageView.ProgressView;
+import dev.firn.api.run.StageView.ShardsView;
 import dev.firn.registry.queue.QueueStore;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunStore;
@@ -96,6 +97,10 @@ public class RunViews {
                 seconds(stage.startedAt(), stage.finishedAt()),
                 stage.attempts(),
                 stage.failure().map(RunViews::text).orElse(null),
+                stage.shards()
+                        .map(shards ->
+                                new ShardsView(shards.total(), shards.done(), shards.workers(), shards.seconds()))
+                        .orElse(null),
                 stage.progress().map(RunViews::progress).orElse(null),
                 stage.outputs().stream()
                         .map(output -> ArtifactView.of(output.name(), output.artifact()))

@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param reason why it was reused, or why not; may be null
  * @param seconds how long it took, or has taken so far; null before it began
  * @param attempts how often it was begun
+ * @param shards the parts of its work; null when it was not divided
  * @param progress how far it is; null before it has said so
  */
 public record StageView(
@@ -29,6 +30,7 @@ public record StageView(
         Double seconds,
         int attempts,
         String failure,
+        ShardsView shards,
         ProgressView progress,
         List<ArtifactView> artifacts) {
     public StageView {
@@ -36,6 +38,14 @@ public record StageView(
         requireNonNull(state, "state is null");
         artifacts = List.copyOf(artifacts);
     }
+
+    /**
+     * The parts of a stage whose work is divided.
+     *
+     * @param workers how many workers had a part in them
+     * @param seconds what those that are done took, in all
+     */
+    public record ShardsView(int total, int done, int workers, double seconds) {}
 
     /** How far a stage is; every number may be null. */
     public record ProgressView(

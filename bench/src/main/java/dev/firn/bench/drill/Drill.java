@@ -3,7 +3,10 @@ package dev.firn.bench.drill;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.bench.drill.DrilledRun.Outcome;
-import dev.firn.bench.drill.Fault.Part;
+import dev.firn.bench.installation.Home;
+import dev.firn.bench.installation.Installation;
+import dev.firn.bench.installation.Part;
+import dev.firn.bench.installation.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,10 @@
 package dev.firn.bench.drill;
 
+import dev.firn.bench.installation.Programs;
+import dev.firn.bench.installation.TemporalProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,7 +20,7 @@ public final class DrillMain {
     private DrillMain() {}
 
     /**
-     * Arguments as {@code firn help drill} tells them; the system properties {@code drill.server}, {@code drill.flags} and
+     * Arguments as {@code firn help drill} tells them; the system properties {@code programs.server}, {@code programs.flags} and
      * {@code drill.artifacts} name the server's jar, the options of its JVM, and the folder of downloads; the environment's
      * {@code FIRN_TEST_TEMPORAL} names the command {@code temporal} where it is not on the {@code PATH}.
      */
@@ -45,7 +46,7 @@ public final class DrillMain {
             work = Files.createTempDirectory("firn-drill");
             Path artifacts = Path.of(System.getProperty("drill.artifacts", "target/artifacts"))
                     .toAbsolutePath();
-            DrillResult result = new Drill(Exercise.STANDARD, programs(temporal), work, artifacts, DrillMain::progress)
+            DrillResult result = new Drill(Exercise.STANDARD, Programs.ofSystem(), work, artifacts, DrillMain::progress)
                     .run(arguments);
             passed = result.failures().isEmpty();
             System.out.println(result.table());
@@ -63,13 +64,6 @@ public final class DrillMain {
             System.err.println("firn: homes and logs are kept in " + work);
         }
         return passed ? 0 : 1;
-    }
-
-    private static Programs programs(Optional<Path> temporal) {
-        return new Programs(
-                Path.of(System.getProperty("drill.server")),
-                Arrays.asList(System.getProperty("drill.flags", "").strip().split("\\s+")),
-                temporal);
     }
 
     private static void progress(String text) {

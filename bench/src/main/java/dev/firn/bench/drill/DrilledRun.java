@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.bench.drill.Moments.StageLength;
+import dev.firn.bench.installation.Installation;
 import dev.firn.cli.client.Checkpoint;
 import dev.firn.cli.client.Event;
 import dev.firn.cli.client.FirnClient;

@@ -1,5 +1,6 @@
 package dev.firn.bench.drill;
 
+import dev.firn.bench.installation.Part;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,13 +28,6 @@ enum Fault {
     ZOMBIE,
     /** Temporal runs in a process of its own, which is killed and started again. */
     TEMPORAL;
-
-    /** What can run in a process beside the server's. */
-    enum Part {
-        WORKER,
-        OBJECT_STORE,
-        TEMPORAL
-    }
 
     /** As it is written on the command line. */
     String word() {

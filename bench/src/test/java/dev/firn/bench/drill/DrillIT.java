@@ -2,6 +2,7 @@ package dev.firn.bench.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.bench.installation.Programs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

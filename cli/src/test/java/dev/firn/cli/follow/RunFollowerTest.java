@@ -103,7 +103,7 @@ class RunFollowerTest {
     void aLineNeverWrapsOnATerminal() {
         Progress progress = new Progress(1L, 2L, 1.0, 1000.0, 5.0, "ü".repeat(200));
         RunStage stage =
-                new RunStage("mine", StageState.RUNNING, null, false, null, null, 1.0, 1, null, progress, null);
+                new RunStage("mine", StageState.RUNNING, null, false, null, null, 1.0, 1, null, null, progress, null);
         String line = StageText.bar(stage, 60);
         assertThat(line.codePointCount(0, line.length())).isLessThan(60);
     }
@@ -112,10 +112,11 @@ class RunFollowerTest {
     void progressMayBeUnknownInEveryPart() {
         Progress nothing = new Progress(null, null, null, null, null, null);
         RunStage stage =
-                new RunStage("mine", StageState.RUNNING, null, false, null, null, null, 1, null, nothing, null);
+                new RunStage("mine", StageState.RUNNING, null, false, null, null, null, 1, null, null, nothing, null);
         assertThat(StageText.running(stage)).isEqualTo("mine        started");
         assertThat(StageText.bar(stage, 80)).isEqualTo("mine      ");
-        RunStage none = new RunStage("mine", StageState.RUNNING, null, false, null, null, 3.0, 1, null, null, null);
+        RunStage none =
+                new RunStage("mine", StageState.RUNNING, null, false, null, null, 3.0, 1, null, null, null, null);
         assertThat(StageText.running(none)).isEqualTo("mine        3.0 s");
     }
 
@@ -149,15 +150,16 @@ class RunFollowerTest {
     }
 
     private static RunStage reused(String name) {
-        return new RunStage(name, StageState.REUSED, "k", true, "r0", "same inputs", 0.1, 1, null, null, null);
+        return new RunStage(name, StageState.REUSED, "k", true, "r0", "same inputs", 0.1, 1, null, null, null, null);
     }
 
     private static RunStage succeeded(String name) {
-        return new RunStage(name, StageState.SUCCEEDED, "k", false, null, null, 75.2, 1, null, null, null);
+        return new RunStage(name, StageState.SUCCEEDED, "k", false, null, null, 75.2, 1, null, null, null, null);
     }
 
     private static RunStage running(String name, long step, int attempts) {
         Progress progress = new Progress(step, 600L, 2.34561, 9012.0, 60.2, null);
-        return new RunStage(name, StageState.RUNNING, "k", false, null, null, 5.0, attempts, null, progress, null);
+        return new RunStage(
+                name, StageState.RUNNING, "k", false, null, null, 5.0, attempts, null, null, progress, null);
     }
 }

@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param reason why it was reused, or what there is to say
  * @param progress how far it is, as its worker last wrote it
  * @param attempts how often it was begun
+ * @param shards the parts of its work; empty when it was not divided
  * @param outputs what it gave; empty until it is done
  */
 public record StageExecution(
@@ -37,9 +38,20 @@ public record StageExecution(
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
         int attempts,
+        Optional<Shards> shards,
         List<StageOutput> outputs) {
 
     public StageExecution {
         outputs = List.copyOf(outputs);
     }
+
+    /**
+     * The parts of a stage whose work is divided.
+     *
+     * @param total how many there are
+     * @param done how many are done
+     * @param workers how many workers had a part in them
+     * @param seconds what those that are done took, in all
+     */
+    public record Shards(int total, int done, int workers, double seconds) {}
 }

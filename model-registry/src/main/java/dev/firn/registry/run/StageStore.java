@@ -34,8 +34,12 @@ public final class StageStore {
             select s.id, s.run_id, s.stage, s.position, s.state, s.stage_key, s.planned_key, s.fence, s.reused_from, s.reason,
                    s.progress, s.failure, s.started_at, s.finished_at,
                    (select o.run_id from stage_execution o where o.id = s.reused_from) as reused_from_run,
-                   (select count(*) from stage_attempt a where a.stage_execution_id = s.id) as attempts
-            from stage_execution s
+                   (select count(*) from stage_attempt a where a.stage_execution_id = s.id) as attempts,
+                   h.shards, h.shards_done, h.shard_workers, h.shard_seconds
+            from stage_execution s, lateral (
+                select count(*) as shards, count(finished_at) as shards_done, count(distinct worker) as shard_workers,
+                       coalesce(sum(extract(epoch from finished_at - started_at)), 0) as shard_seconds
+                from stage_shard h where h.stage_execution_id = s.id) h
             """;
 
     private final RegistryDatabase database;
@@ -530,6 +534,7 @@ public final class StageStore {
                         execution.startedAt(),
                         execution.finishedAt(),
                         execution.attempts(),
+                        execution.shards(),
                         outputs.getOrDefault(execution.id(), List.of())))
                 .toList();
     }
@@ -552,6 +557,13 @@ public final class StageStore {
                 Columns.optionalInstant(row, "started_at"),
                 Columns.optionalInstant(row, "finished_at"),
                 row.getInt("attempts"),
+                row.getInt("shards") == 0
+                        ? Optional.empty()
+                        : Optional.of(new StageExecution.Shards(
+                                row.getInt("shards"),
+                                row.getInt("shards_done"),
+                                row.getInt("shard_workers"),
+                                row.getDouble("shard_seconds"))),
                 List.of());
     }
 }

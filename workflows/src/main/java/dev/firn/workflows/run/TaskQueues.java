@@ -35,16 +35,6 @@ public final class TaskQueues {
                 .build();
     }
 
-    /**
-     * How a worker serves workflows: none is bound to the worker that had it last. Tasks that wait for that one are not taken back by
-     * the embedded Temporal when it dies, and histories are so short that reading them again costs little.
-     */
-    public static WorkerOptions orchestrationWorkerOptions() {
-        return WorkerOptions.newBuilder()
-                .setStickyQueueScheduleToStartTimeout(Duration.ZERO)
-                .build();
-    }
-
     /** The workflow id of a run. */
     public static String workflowId(String runId) {
         return "run-" + runId;

@@ -1,9 +1,10 @@
-package dev.firn.bench.drill;
+package dev.firn.bench.installation;
 
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,11 +15,22 @@ import java.util.Optional;
  * @param flags of the server's JVM
  * @param temporal the command {@code temporal}, where there is one
  */
-record Programs(Path server, List<String> flags, Optional<Path> temporal) {
-    Programs {
+public record Programs(Path server, List<String> flags, Optional<Path> temporal) {
+    public Programs {
         requireNonNull(server, "server is null");
         flags = List.copyOf(flags);
         requireNonNull(temporal, "temporal is null");
+    }
+
+    /**
+     * Those that the launcher names: the system properties {@code programs.server} and {@code programs.flags} have the server's jar and
+     * the options of its JVM.
+     */
+    public static Programs ofSystem() {
+        return new Programs(
+                Path.of(requireNonNull(System.getProperty("programs.server"), "programs.server is not set")),
+                Arrays.asList(System.getProperty("programs.flags", "").strip().split("\\s+")),
+                TemporalProgram.find(System.getenv()));
     }
 
     private static String java() {
@@ -26,7 +38,7 @@ record Programs(Path server, List<String> flags, Optional<Path> temporal) {
     }
 
     /** The server or a worker, without its arguments. */
-    List<String> firn() {
+    public List<String> firn() {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(flags);
@@ -35,7 +47,7 @@ record Programs(Path server, List<String> flags, Optional<Path> temporal) {
     }
 
     /** The object store that the server would embed. */
-    List<String> objectStore() {
+    public List<String> objectStore() {
         Path libraries = requireNonNull(server.getParent(), "the server's jar has no folder")
                 .resolve("lib")
                 .resolve("main");

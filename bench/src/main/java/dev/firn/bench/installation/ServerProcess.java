@@ -1,4 +1,4 @@
-package dev.firn.bench.drill;
+package dev.firn.bench.installation;
 
 import static java.util.Objects.requireNonNull;
 

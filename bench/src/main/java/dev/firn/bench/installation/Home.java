@@ -1,4 +1,4 @@
-package dev.firn.bench.drill;
+package dev.firn.bench.installation;
 
 import static java.util.Objects.requireNonNull;
 
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A fresh folder where a server keeps everything, but for the artifacts that it would download. */
-final class Home {
+public final class Home {
     private static final long SECONDS_TO_END = 60;
 
     private final Path folder;
@@ -26,19 +26,19 @@ final class Home {
      * @param folder must not exist
      * @param artifacts downloads, shared by all homes
      */
-    static Home create(Path folder, Path artifacts) throws IOException {
+    public static Home create(Path folder, Path artifacts) throws IOException {
         Files.createDirectories(artifacts);
         Files.createDirectory(requireNonNull(folder, "folder is null"));
         Files.createSymbolicLink(folder.resolve("artifacts"), artifacts);
         return new Home(folder);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** The home's PostgreSQL server, if one runs; it outlives a killed server. */
-    Optional<ProcessHandle> postgres() throws IOException {
+    public Optional<ProcessHandle> postgres() throws IOException {
         Path data = folder.resolve("postgres").resolve("data");
         try {
             long pid = Long.parseLong(Files.readString(data.resolve("postmaster.pid"), StandardCharsets.UTF_8)
@@ -61,7 +61,7 @@ final class Home {
     }
 
     /** Ends the PostgreSQL server that a killed server left. */
-    void endPostgres() throws IOException, InterruptedException {
+    public void endPostgres() throws IOException, InterruptedException {
         Optional<ProcessHandle> left = postgres();
         if (left.isPresent()) {
             left.get().destroy();

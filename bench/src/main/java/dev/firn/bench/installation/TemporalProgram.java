@@ -1,4 +1,4 @@
-package dev.firn.bench.drill;
+package dev.firn.bench.installation;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The command {@code temporal}, which brings a Temporal server that keeps what it knows in a file. */
-final class TemporalProgram {
+public final class TemporalProgram {
     /** Names its path where it is not on the {@code PATH}. */
-    static final String VARIABLE = "FIRN_TEST_TEMPORAL";
+    public static final String VARIABLE = "FIRN_TEST_TEMPORAL";
 
     private static final String NAME = "temporal";
 
     private TemporalProgram() {}
 
     /** Looks where {@code FIRN_TEST_TEMPORAL} says, otherwise on the {@code PATH}. */
-    static Optional<Path> find(Map<String, String> environment) {
+    public static Optional<Path> find(Map<String, String> environment) {
         String named = environment.getOrDefault(VARIABLE, "");
         if (!named.isBlank()) {
             return Optional.of(Path.of(named)).filter(TemporalProgram::isProgram);
@@ -34,7 +34,7 @@ final class TemporalProgram {
     }
 
     /** Why there is none, for people. */
-    static String missing(Map<String, String> environment) {
+    public static String missing(Map<String, String> environment) {
         String named = environment.getOrDefault(VARIABLE, "");
         return named.isBlank()
                 ? "there is no program temporal on the PATH, and " + VARIABLE + " does not name one"
@@ -46,7 +46,7 @@ final class TemporalProgram {
      *
      * @param file where it keeps what it knows; made when it is missing
      */
-    static List<String> server(Path program, int port, Path file) {
+    public static List<String> server(Path program, int port, Path file) {
         return List.of(
                 program.toString(),
                 "server",

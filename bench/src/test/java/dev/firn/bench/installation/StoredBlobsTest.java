@@ -1,4 +1,4 @@
-package dev.firn.bench.drill;
+package dev.firn.bench.installation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,7 @@
-package dev.firn.bench.drill;
+package dev.firn.bench.installation;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.firn.bench.drill.Fault.Part;
 import dev.firn.cli.client.FirnClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,7 +18,7 @@ import java.util.UUID;
 import org.apache.commons.io.FileUtils;
 
 /** The processes on one home. However the drill ends, they end with it. */
-final class Installation implements AutoCloseable {
+public final class Installation implements AutoCloseable {
     private static final String BUCKET = "firn";
     private static final String QUOTA = "FIRN_STORAGE_QUOTA";
 
@@ -53,7 +52,7 @@ final class Installation implements AutoCloseable {
      * @param separate what runs in processes beside the server's
      * @throws IOException when something does not start
      */
-    static Installation start(Programs programs, Home home, Path logs, Set<Part> separate)
+    public static Installation start(Programs programs, Home home, Path logs, Set<Part> separate)
             throws IOException, InterruptedException {
         Installation installation = new Installation(programs, home, logs, separate);
         Runtime.getRuntime().addShutdownHook(installation.atExit);
@@ -76,46 +75,46 @@ final class Installation implements AutoCloseable {
     }
 
     /** Talks to the server as it runs now. */
-    FirnClient client() {
+    public FirnClient client() {
         return client;
     }
 
     /** Kills the server; what it started lives on without it. */
-    void killServer() throws InterruptedException {
+    public void killServer() throws InterruptedException {
         server.kill();
     }
 
     /** Ends the server in good order. */
-    void endServer() throws InterruptedException {
+    public void endServer() throws InterruptedException {
         server.end();
     }
 
     /** Starts the server, and waits until it is ready. */
-    void startServer() throws IOException, InterruptedException {
+    public void startServer() throws IOException, InterruptedException {
         server = separate.contains(Part.WORKER) ? start("server", "up", "--role", "api") : start("server", "up");
         client = new FirnClient(
                 server.awaitReady().orElseThrow(() -> new IOException("the server serves nothing")), Optional.empty());
     }
 
-    void killWorker() throws InterruptedException {
+    public void killWorker() throws InterruptedException {
         worker.kill();
     }
 
     /** Starts a worker, and waits until it is ready. */
-    void startWorker() throws IOException, InterruptedException {
+    public void startWorker() throws IOException, InterruptedException {
         worker = start("worker", "up", "--role", "worker");
         worker.awaitReady();
     }
 
     /** Stops the worker as it stands; it may be woken. */
-    void suspendWorker() throws IOException, InterruptedException {
+    public void suspendWorker() throws IOException, InterruptedException {
         endZombie();
         worker.signal("STOP");
         zombie = worker;
     }
 
     /** Lets the worker that was stopped go on beside the one that took over. */
-    void wakeZombie() throws IOException, InterruptedException {
+    public void wakeZombie() throws IOException, InterruptedException {
         zombie.signal("CONT");
     }
 
@@ -126,12 +125,12 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    void killStore() throws InterruptedException {
+    public void killStore() throws InterruptedException {
         store.kill();
     }
 
     /** Starts the object store, where it was before if it was started before, and waits until it is ready. */
-    void startStore() throws IOException, InterruptedException {
+    public void startStore() throws IOException, InterruptedException {
         int port = Optional.ofNullable(environment.get("FIRN_S3_ENDPOINT"))
                 .map(endpoint -> URI.create(endpoint).getPort())
                 .orElse(0);
@@ -157,26 +156,26 @@ final class Installation implements AutoCloseable {
     }
 
     /** How many bytes the object store holds. */
-    long storedBytes() throws IOException {
+    public long storedBytes() throws IOException {
         return new StoredBlobs(blobs().resolve(BUCKET)).bytes();
     }
 
     /** How much may be stored, from the server's next start on. */
-    void limitStorage(long bytes) {
+    public void limitStorage(long bytes) {
         environment.put(QUOTA, Long.toString(bytes));
     }
 
     /** From the server's next start on, anything may be stored. */
-    void liftStorageLimit() {
+    public void liftStorageLimit() {
         environment.remove(QUOTA);
     }
 
-    void killTemporal() throws InterruptedException {
+    public void killTemporal() throws InterruptedException {
         temporal.kill();
     }
 
     /** Starts Temporal, on what it knew and where it was before if it was started before, and waits until it is ready. */
-    void startTemporal() throws IOException, InterruptedException {
+    public void startTemporal() throws IOException, InterruptedException {
         if (temporalPort == 0) {
             temporalPort = freePort();
             environment.put("FIRN_TEMPORAL_ADDRESS", "127.0.0.1:" + temporalPort);
@@ -194,14 +193,14 @@ final class Installation implements AutoCloseable {
     }
 
     /** Kills the embedded PostgreSQL. */
-    void killPostgres() throws IOException {
+    public void killPostgres() throws IOException {
         home.postgres()
                 .orElseThrow(() -> new IOException("no PostgreSQL runs on " + home.folder()))
                 .destroyForcibly();
     }
 
     /** Flips a bit of the largest file of an artifact, where it lies, and removes the local copies: whole, they would do. */
-    void corrupt(String manifest) throws IOException {
+    public void corrupt(String manifest) throws IOException {
         FileUtils.deleteDirectory(home.folder().resolve("cache").toFile());
         new StoredBlobs(blobs().resolve(BUCKET)).corrupt(manifest);
     }
