@@ -24,6 +24,7 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -31,6 +32,7 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -122,6 +124,11 @@ final class TestBed implements AutoCloseable {
     /** Where files taken out of artifacts lie. */
     Path unpacked() {
         return home.resolve("artifacts/unpacked");
+    }
+
+    /** What Temporal has of a workflow. */
+    List<HistoryEvent> history(String workflowId) {
+        return client.fetchHistory(workflowId).getEvents();
     }
 
     void startWorker() {
