@@ -43,7 +43,7 @@ class ShardsTest {
                         .replace("steps: 40,", "steps: 4,")
                         .replace("steps: 200,", "steps: 4,")
                         .replace("steps: 30,", "steps: 4,")
-                        .replace("    maximumTokens: 32\n  topRank", "    maximumTokens: 12\n  topRank")
+                        .replace("    maximumTokens: 32\n  topRank", "    maximumTokens: 8\n  topRank")
                 + "reuse: false\n";
         firn = new TestBed(folder.resolve("home"));
         byOneWorker = submit();
@@ -132,6 +132,7 @@ class ShardsTest {
         firn.control.request(run, ControlKind.PAUSE, Optional.empty(), Optional.empty(), Optional.empty());
         TestBed.await(LONG, () -> firn.state(run) == RunState.PAUSED);
         List<StageShard> before = shards(run, "filter");
+        assertProgressCountsThroughAllShardsOfThePhase(run);
         assertThat(stage(run, "filter").state()).isEqualTo(StageState.RUNNING);
         assertThat(before).anyMatch(shard -> shard.result().isEmpty());
 
@@ -162,11 +163,7 @@ class ShardsTest {
         assertThat(shards(run, "filter").getFirst().finishedAt()).isEqualTo(first.finishedAt());
     }
 
-    @Test
-    void progressCountsThroughAllShardsOfAPhase() {
-        UUID run = submit();
-        TestBed.await(LONG, () -> finished(run) >= 2);
-
+    private static void assertProgressCountsThroughAllShardsOfThePhase(UUID run) {
         JsonNode progress = stage(run, "filter").progress().orElseThrow();
         long total = shards(run, "filter").stream()
                 .filter(shard -> shard.phase() == 0)
@@ -174,7 +171,6 @@ class ShardsTest {
                 .sum();
         assertThat(progress.path("message").asText()).isEqualTo("embedding texts with the teacher");
         assertThat(progress.path("totalSteps").asLong()).isEqualTo(total);
-        assertThat(progress.path("step").asLong()).isBetween(2048L, total);
-        assertSameOutputs(run);
+        assertThat(progress.path("step").asLong()).isBetween(1L, total);
     }
 }
