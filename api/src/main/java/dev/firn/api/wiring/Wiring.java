@@ -7,6 +7,7 @@ import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.api.boot.OwnFolder;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.blob.BlobStore;
@@ -47,11 +48,21 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    BlobStore blobs(RegistryDatabase database, FirnConfiguration configuration) {
+    OwnFolder folder(FirnConfiguration configuration) {
+        return OwnFolder.open(configuration.home().resolve("work"));
+    }
+
+    void close(@Disposes OwnFolder folder) {
+        folder.close();
+    }
+
+    @Produces
+    @Singleton
+    BlobStore blobs(RegistryDatabase database, FirnConfiguration configuration, OwnFolder folder) {
         FirnConfiguration.S3 s3 = configuration.s3();
         ObjectStoreSettings settings =
                 new ObjectStoreSettings(s3.endpoint(), s3.accessKey(), s3.secretKey(), s3.bucket(), s3.region());
-        return BlobStore.open(database, settings, configuration.home().resolve("spool"), configuration.storageQuota());
+        return BlobStore.open(database, settings, folder.resolve("spool"), configuration.storageQuota());
     }
 
     void close(@Disposes BlobStore blobs) {

@@ -6,6 +6,7 @@ import dev.firn.activities.FirnWorker;
 import dev.firn.activities.Stores;
 import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.api.boot.OwnFolder;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.garbage.Collection;
 import dev.firn.registry.garbage.GarbageCollector;
@@ -35,6 +36,7 @@ public class Work {
     private final Reconciler reconciler;
     private final GarbageCollector collector;
     private final Tracing tracing;
+    private final OwnFolder folder;
     private FirnWorker worker;
     private Thread reconciling;
     private Thread collecting;
@@ -46,7 +48,8 @@ public class Work {
             WorkflowClient workflows,
             Reconciler reconciler,
             GarbageCollector collector,
-            Tracing tracing) {
+            Tracing tracing,
+            OwnFolder folder) {
         this.configuration = requireNonNull(configuration, "configuration is null");
         this.stores = requireNonNull(stores, "stores is null");
         this.inputs = requireNonNull(inputs, "inputs is null");
@@ -54,6 +57,7 @@ public class Work {
         this.reconciler = requireNonNull(reconciler, "reconciler is null");
         this.collector = requireNonNull(collector, "collector is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
+        this.folder = requireNonNull(folder, "folder is null");
     }
 
     void start(@Observes StartupEvent event) {
@@ -63,7 +67,7 @@ public class Work {
                     stores,
                     inputs,
                     workflows,
-                    configuration.home().resolve("work"),
+                    folder.resolve("stages"),
                     identity,
                     configuration.computeClass(),
                     tracing.worker());
