@@ -64,10 +64,10 @@ final class ScaleBench implements Benchmark {
                 if (workers > 1) {
                     installation.startWorker();
                     settings.progress("scale, warming the second worker");
-                    run(installation.client(), specification, "warm both", workers);
+                    run(installation.client(), specification, "warm-both", workers);
                 }
                 settings.progress("scale, " + workers + (workers == 1 ? " worker" : " workers"));
-                measured.add(run(installation.client(), specification, "with " + workers, workers));
+                measured.add(run(installation.client(), specification, "with-" + workers, workers));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
