@@ -104,10 +104,14 @@ final class DrilledRun {
         if (committed.isPresent() && fault.spoiledCheckpoints() == 0) {
             acknowledgedCheckpoints.put(stage.name(), committed.getAsLong());
         }
-        Strike strike = new Strike(fault, Instant.now(), stage.name(), step(stage), committed);
+        // What a stage tells is up to a second old; its newest checkpoint may be further
+        OptionalLong step = step(stage).stream()
+                .map(told -> Math.max(told, committed.orElse(0)))
+                .findFirst();
+        Strike strike = new Strike(fault, Instant.now(), stage.name(), step, committed);
         strikes.add(strike);
         say("strike " + strikes.size() + " (" + fault.word() + ") in " + stage.name()
-                + (step(stage).isPresent() ? " at step " + step(stage).getAsLong() : ""));
+                + (step.isPresent() ? " at step " + step.getAsLong() : ""));
         strike(strike, stage, newest);
         say("everything is up again");
         countLost();

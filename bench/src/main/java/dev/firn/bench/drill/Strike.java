@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * @param at when
  * @param stage the stage under way
- * @param step how many steps a train stage had told; empty in another stage
+ * @param step how many steps a train stage had told, or had committed if that is more; empty in another stage
  * @param committed the step of the stage's newest checkpoint; empty when it had none
  */
 record Strike(Fault fault, Instant at, String stage, OptionalLong step, OptionalLong committed) {
