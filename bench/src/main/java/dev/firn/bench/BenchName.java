@@ -39,7 +39,7 @@ enum BenchName {
     SCALE {
         @Override
         Benchmark benchmark(boolean quick) {
-            return new ScaleBench(quick ? 4_096 : 16_384);
+            return new ScaleBench(quick ? 2_048 : 6_144);
         }
     };
 

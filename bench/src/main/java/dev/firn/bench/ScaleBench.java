@@ -32,6 +32,10 @@ import java.util.Set;
 final class ScaleBench implements Benchmark {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int WORKERS = 2;
+
+    /** So many pairs warm a worker up. */
+    private static final int FEW = 128;
+
     private static final long POLL_MILLIS = 200;
     private static final List<String> SYLLABLES = List.of(
             "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi",
@@ -54,17 +58,18 @@ final class ScaleBench implements Benchmark {
     @Override
     public Result run(BenchSettings settings) throws IOException {
         Path folder = Files.createDirectory(settings.work().resolve("scale"));
-        byte[] specification = specification(folder).getBytes(StandardCharsets.UTF_8);
+        byte[] specification = specification(folder, "all", pairs);
+        byte[] few = specification(folder, "few", FEW);
         Home home = Home.create(folder.resolve("home"), settings.artifacts());
         List<Measured> measured = new ArrayList<>();
         try (Installation installation = Installation.start(Programs.ofSystem(), home, folder, Set.of(Part.WORKER))) {
             settings.progress("scale, warming the worker");
-            run(installation.client(), specification, "warm", 1);
+            run(installation.client(), few, "warm", 1);
             for (int workers = 1; workers <= WORKERS; workers++) {
                 if (workers > 1) {
                     installation.startWorker();
                     settings.progress("scale, warming the second worker");
-                    run(installation.client(), specification, "warm-both", workers);
+                    run(installation.client(), few, "warm-both", workers);
                 }
                 settings.progress("scale, " + workers + (workers == 1 ? " worker" : " workers"));
                 measured.add(run(installation.client(), specification, "with-" + workers, workers));
@@ -141,7 +146,8 @@ final class ScaleBench implements Benchmark {
     }
 
     /** Writes made-up pairs and gives a specification whose teacher has almost all of the work. */
-    private String specification(Path folder) throws IOException {
+    private static byte[] specification(Path parent, String name, int pairs) throws IOException {
+        Path folder = Files.createDirectory(parent.resolve(name));
         Random random = new Random(3);
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < pairs; i++) {
@@ -183,7 +189,7 @@ final class ScaleBench implements Benchmark {
                 mine: {depth: 100, negatives: 1, threshold: {type: margin-to-positive, value: 0.0}}
                 finetune: {steps: 2, batchSize: 16, queryTokens: 16, documentTokens: 16, matryoshka: {dimensions: [16]}}
                 register: {model: scale}
-                """.formatted(file, heldOut);
+                """.formatted(file, heldOut).getBytes(StandardCharsets.UTF_8);
     }
 
     private static String words(Random random, int count) {
