@@ -39,7 +39,7 @@ enum BenchName {
     SCALE {
         @Override
         Benchmark benchmark(boolean quick) {
-            return new ScaleBench(quick ? 2_048 : 6_144);
+            return new ScaleBench(quick ? 2_048 : 8_192);
         }
     };
 
