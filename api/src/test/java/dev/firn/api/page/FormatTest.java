@@ -2,7 +2,9 @@ package dev.firn.api.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.api.run.StageView;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,5 +39,32 @@ class FormatTest {
         assertThat(Format.ago(now.minusSeconds(60), now)).isEqualTo("1 minute ago");
         assertThat(Format.ago(now.minusSeconds(7_200), now)).isEqualTo("2 hours ago");
         assertThat(Format.ago(now.minusSeconds(90_000), now)).isEqualTo("2025-05-31 11:00");
+    }
+
+    @Test
+    void tellsHowManyShardsOfADividedStageAreDoneAndByHowManyWorkers() {
+        assertThat(Format.progressText(filtering(new StageView.ShardsView(12, 5, 2, 80))))
+                .isEqualTo("embedding texts, step 300 of 900, 5 of 12 shards by 2 workers");
+        assertThat(Format.progressText(filtering(new StageView.ShardsView(12, 0, 1, 0))))
+                .endsWith("0 of 12 shards by 1 worker");
+        assertThat(Format.progressText(filtering(null))).isEqualTo("embedding texts, step 300 of 900");
+    }
+
+    private static StageView filtering(StageView.ShardsView shards) {
+        return new StageView(
+                "filter",
+                "RUNNING",
+                null,
+                false,
+                null,
+                null,
+                null,
+                null,
+                1.0,
+                1,
+                null,
+                shards,
+                new StageView.ProgressView(300L, 900L, null, null, null, "embedding texts"),
+                List.of());
     }
 }

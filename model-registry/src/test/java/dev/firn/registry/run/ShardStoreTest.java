@@ -40,6 +40,14 @@ class ShardStoreTest {
         assertThat(done.startedAt()).isPresent();
         assertThat(done.finishedAt()).isPresent();
         assertThat(shards.fingerprints(token.executionId())).containsExactly(NUMERICS);
+        StageExecution.Shards summary = new StageStore(registry.database())
+                .get(token.runId(), "filter")
+                .shards()
+                .orElseThrow();
+        assertThat(summary.total()).isEqualTo(3);
+        assertThat(summary.done()).isEqualTo(1);
+        assertThat(summary.workers()).isEqualTo(1);
+        assertThat(summary.seconds()).isPositive();
         assertThatThrownBy(() -> shards.get(token.executionId(), 1, 1)).isInstanceOf(NotFoundException.class);
     }
 
