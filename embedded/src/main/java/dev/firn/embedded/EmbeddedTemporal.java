@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceImplBase;
 import io.temporal.internal.testservice.TestServicesStarter;
 import java.io.IOException;
 import java.util.Optional;
@@ -62,6 +63,9 @@ public final class EmbeddedTemporal implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true);
         for (BindableService service : services.getServices()) {
             builder.addService(service);
+            if (service instanceof WorkflowServiceImplBase workflows) {
+                builder.intercept(new LateCancellations(workflows));
+            }
         }
         HealthStatusManager health = new HealthStatusManager();
         health.setStatus(WORKFLOW_SERVICE, ServingStatus.SERVING);

@@ -3,12 +3,29 @@ package dev.firn.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Durations;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.api.command.v1.Command;
+import io.temporal.api.command.v1.RequestCancelActivityTaskCommandAttributes;
+import io.temporal.api.command.v1.ScheduleActivityTaskCommandAttributes;
+import io.temporal.api.common.v1.ActivityType;
+import io.temporal.api.enums.v1.CommandType;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.taskqueue.v1.TaskQueue;
+import io.temporal.api.workflowservice.v1.PollActivityTaskQueueRequest;
+import io.temporal.api.workflowservice.v1.PollActivityTaskQueueResponse;
+import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueRequest;
+import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
+import io.temporal.api.workflowservice.v1.RespondActivityTaskCompletedRequest;
+import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest;
+import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
 import io.temporal.common.RetryOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
@@ -22,6 +39,7 @@ import io.temporal.workflow.WorkflowMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,7 +70,7 @@ class EmbeddedTemporalTest {
                 assertThat(greetings.add("Grace")).isEqualTo(2);
                 greetings.end();
 
-                assertThat(io.temporal.client.WorkflowStub.fromTyped(greetings).getResult(String.class))
+                assertThat(WorkflowStub.fromTyped(greetings).getResult(String.class))
                         .isEqualTo("Hello Ada at attempt 2, Hello Grace at attempt 2");
                 assertThatThrownBy(
                                 () -> client.newUntypedWorkflowStub("never was").signal("end"))
@@ -85,13 +103,93 @@ class EmbeddedTemporalTest {
                 assertThat(greetings.add("Grace")).isEqualTo(2);
                 greetings.end();
 
-                assertThat(io.temporal.client.WorkflowStub.fromTyped(greetings).getResult(String.class))
+                assertThat(WorkflowStub.fromTyped(greetings).getResult(String.class))
                         .isEqualTo("Hello Ada at attempt 2, Hello Grace at attempt 2");
             } finally {
                 second.die();
                 stubs.shutdownNow();
             }
         }
+    }
+
+    /** By hand, since a worker would have to be very unlucky. */
+    @Test
+    void aWorkflowThatCancelsAnActivityWhileItEndsIsAskedAgain() {
+        try (EmbeddedTemporal temporal = EmbeddedTemporal.start(0)) {
+            WorkflowServiceStubs stubs = connect(temporal);
+            WorkflowServiceGrpc.WorkflowServiceBlockingStub service = stubs.blockingStub();
+            WorkflowStub workflow = WorkflowClient.newInstance(stubs)
+                    .newUntypedWorkflowStub(
+                            "ByHand",
+                            WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build());
+            workflow.start();
+            PollWorkflowTaskQueueResponse first = task(service);
+            complete(
+                    service,
+                    first,
+                    Command.newBuilder()
+                            .setCommandType(CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK)
+                            .setScheduleActivityTaskCommandAttributes(ScheduleActivityTaskCommandAttributes.newBuilder()
+                                    .setActivityId("activity")
+                                    .setActivityType(ActivityType.newBuilder().setName("Long"))
+                                    .setTaskQueue(TaskQueue.newBuilder().setName(QUEUE))
+                                    .setStartToCloseTimeout(Durations.fromMinutes(5))
+                                    .setScheduleToCloseTimeout(Durations.fromMinutes(5)))
+                            .build());
+            PollActivityTaskQueueResponse activity =
+                    service.pollActivityTaskQueue(PollActivityTaskQueueRequest.newBuilder()
+                            .setNamespace("default")
+                            .setTaskQueue(TaskQueue.newBuilder().setName(QUEUE))
+                            .build());
+            workflow.cancel();
+            PollWorkflowTaskQueueResponse cancelling = task(service);
+            service.respondActivityTaskCompleted(RespondActivityTaskCompletedRequest.newBuilder()
+                    .setNamespace("default")
+                    .setTaskToken(activity.getTaskToken())
+                    .build());
+            long scheduled = cancelling.getHistory().getEventsList().stream()
+                    .filter(HistoryEvent::hasActivityTaskScheduledEventAttributes)
+                    .mapToLong(HistoryEvent::getEventId)
+                    .findFirst()
+                    .orElseThrow();
+
+            assertThatThrownBy(() -> complete(
+                            service,
+                            cancelling,
+                            Command.newBuilder()
+                                    .setCommandType(CommandType.COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK)
+                                    .setRequestCancelActivityTaskCommandAttributes(
+                                            RequestCancelActivityTaskCommandAttributes.newBuilder()
+                                                    .setScheduledEventId(scheduled))
+                                    .build()))
+                    .hasMessageContaining("UnhandledCommand");
+
+            assertThat(task(service).getHistory().getEventsList())
+                    .anyMatch(HistoryEvent::hasActivityTaskCompletedEventAttributes);
+            stubs.shutdownNow();
+        }
+    }
+
+    private static PollWorkflowTaskQueueResponse task(WorkflowServiceGrpc.WorkflowServiceBlockingStub service) {
+        PollWorkflowTaskQueueResponse task = service.withDeadlineAfter(20, TimeUnit.SECONDS)
+                .pollWorkflowTaskQueue(PollWorkflowTaskQueueRequest.newBuilder()
+                        .setNamespace("default")
+                        .setTaskQueue(TaskQueue.newBuilder().setName(QUEUE))
+                        .build());
+        assertThat(task.getTaskToken().isEmpty()).isFalse();
+        return task;
+    }
+
+    private static void complete(
+            WorkflowServiceGrpc.WorkflowServiceBlockingStub service,
+            PollWorkflowTaskQueueResponse task,
+            Command command) {
+        RespondWorkflowTaskCompletedResponse _ =
+                service.respondWorkflowTaskCompleted(RespondWorkflowTaskCompletedRequest.newBuilder()
+                        .setNamespace("default")
+                        .setTaskToken(task.getTaskToken())
+                        .addCommands(command)
+                        .build());
     }
 
     @Test
