@@ -254,9 +254,11 @@ final class DrilledRun {
     }
 
     /** Waits until the stage is past where it was, or has told something since: its row first tells what was before. */
-    private void awaitLife(RunStage before, Fault fault) throws DrillFailedException, InterruptedException {
+    private void awaitLife(RunStage before, Fault fault) throws InterruptedException {
         while (true) {
-            RunStage now = named(look(), before.name());
+            // After a strike in its last stage the run may have ended
+            Run run = peek();
+            RunStage now = named(run, before.name());
             boolean another = now.attempts() > before.attempts() || !fault.endsAttempts();
             if (now.state() != StageState.RUNNING
                     || (another && (!training(now) || !step(now).equals(step(before))))) {
