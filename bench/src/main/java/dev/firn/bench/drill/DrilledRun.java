@@ -254,7 +254,7 @@ final class DrilledRun {
     }
 
     /** Waits until the stage is past where it was, or has told something since: its row first tells what was before. */
-    private void awaitLife(RunStage before, Fault fault) throws InterruptedException {
+    private void awaitLife(RunStage before, Fault fault) throws DrillFailedException, InterruptedException {
         while (true) {
             // After a strike in its last stage the run may have ended
             Run run = peek();
