@@ -13,6 +13,9 @@ final class Moments {
     /** So much of a train stage's end, half of it at most, is left out: what a stage tells of its progress is a second old. */
     private static final double LAST_SECONDS = 3;
 
+    /** So much of another stage's end is left out: the run may have ended before the strike. */
+    private static final double SHORTEST_SECONDS = 1;
+
     private Moments() {}
 
     /**
@@ -58,7 +61,7 @@ final class Moments {
             double leftOut = Math.min(LAST_SECONDS / stage.seconds(), 0.5);
             return Math.max(0, Math.floor(stage.steps() * (1 - leftOut)) - everySteps - 1);
         }
-        return stage.steps() > 0 ? 0 : stage.seconds();
+        return stage.steps() > 0 ? 0 : Math.max(0, stage.seconds() - SHORTEST_SECONDS);
     }
 
     /**
