@@ -324,9 +324,13 @@ class LauncherTest {
                 echo run >api/target/quarkus-app/quarkus-run.jar
                 echo jar >cli/target/cli-0.1.0-SNAPSHOT.jar
                 cat >cli/target/surefire-reports/TEST-A.xml <<'XML'
-                <testsuite name="A" time="1" tests="3" errors="0" skipped="1" failures="0">
+                <testsuite name="A" time="1" tests="4" errors="0" skipped="2" failures="0">
                   <testcase name="one" classname="A" time="0">
                     <skipped message="Assumption failed: no python3 here"/>
+                  </testcase>
+                  <testcase name="two" classname="A" time="0">
+                    <skipped type="TestAbortedException"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: no browser here
+                at some.Frame(Frame.java:1)]]></skipped>
                   </testcase>
                 </testsuite>
                 XML
@@ -336,7 +340,10 @@ class LauncherTest {
         Result plain = firn(List.of("test"), Map.of());
         assertThat(plain.exitCode()).isZero();
         assertThat(plain.out())
-                .contains("3 run, 0 failed, 1 skipped", "A.one: Assumption failed: no python3 here")
+                .contains(
+                        "4 run, 0 failed, 2 skipped",
+                        "A.one: Assumption failed: no python3 here",
+                        "A.two: Assumption failed: no browser here")
                 .contains("1 test class(es) against external servers", "0 test class(es) with large downloads");
         firn(List.of("test", "--real"), Map.of());
         firn(List.of("test", "--large"), Map.of());
