@@ -16,10 +16,19 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The embedded services in a home of their own, started once for all tests of the application. */
+/**
+ * The embedded services in a home of their own, started once for all tests of the application. The argument {@code role} says what
+ * the application is: {@code api} where nothing is said, {@code all} with a worker.
+ */
 public final class FirnTestResource implements QuarkusTestResourceLifecycleManager {
+    private String role = "api";
     private Path home;
     private EmbeddedServices services;
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        role = arguments.getOrDefault("role", role);
+    }
 
     @Override
     public Map<String, String> start() {
@@ -36,7 +45,7 @@ public final class FirnTestResource implements QuarkusTestResourceLifecycleManag
         dataSource.setPassword(addresses.database().password());
         RegistrySchema.migrate(dataSource);
         Map<String, String> properties = new HashMap<>(ApplicationProperties.of(addresses, home));
-        properties.put("firn.role", "api");
+        properties.put("firn.role", role);
         return properties;
     }
 

@@ -112,6 +112,43 @@ public final class RunSubmission {
      */
     public Submission fork(
             UUID checkpointId, String patch, Optional<String> idempotencyKey, Optional<String> requestedBy) {
+        Fork fork = planFork(checkpointId, patch);
+        String request = checkpointId + "\n" + patch;
+        return create(
+                fork.plan(),
+                forkedStages(fork.plan(), Stage.of(fork.checkpoint().stage()), fork.checkpoint()),
+                idempotencyKey.map(
+                        key -> new NewRun.Idempotency(key, Digest.of(request.getBytes(StandardCharsets.UTF_8)))),
+                Optional.of(checkpointId),
+                requestedBy);
+    }
+
+    /**
+     * Says what a fork would do, without making one, as {@link #fork(UUID, String, Optional, Optional)} would refuse it.
+     *
+     * @throws dev.firn.registry.NotFoundException when there is no such checkpoint
+     * @throws InvalidSpecificationException naming every fault
+     */
+    public ForkDryRun dryRunFork(UUID checkpointId, String patch) {
+        Fork fork = planFork(checkpointId, patch);
+        List<NewRun.NewStage> planned =
+                forkedStages(fork.plan(), Stage.of(fork.checkpoint().stage()), fork.checkpoint());
+        List<DryRun.PlannedStage> stages = new ArrayList<>();
+        for (NewRun.NewStage each : planned) {
+            Stage stage = Stage.of(each.stage());
+            String key = each.key().orElseThrow();
+            if (each.source().isPresent()) {
+                stages.add(new DryRun.PlannedStage(stage, key, true, "the checkpoint was made of it"));
+            } else {
+                stages.add(planned(fork.plan(), stage, key));
+            }
+        }
+        return new ForkDryRun(fork.before(), dryRun(fork.plan(), stages));
+    }
+
+    private record Fork(Checkpoint checkpoint, JsonNode before, Plan plan) {}
+
+    private Fork planFork(UUID checkpointId, String patch) {
         Checkpoint checkpoint = stores.checkpoints().get(checkpointId);
         JsonNode before = reader.toDocument(reader.read(stores.runs().specification(checkpoint.runId())));
         JsonNode after = MergePatch.apply(before, reader.parse(patch.isBlank() ? "{}" : patch));
@@ -127,14 +164,7 @@ public final class RunSubmission {
         if (!faults.isEmpty()) {
             throw new InvalidSpecificationException(faults);
         }
-        String request = checkpointId + "\n" + patch;
-        return create(
-                plan,
-                forkedStages(plan, stage, checkpoint),
-                idempotencyKey.map(
-                        key -> new NewRun.Idempotency(key, Digest.of(request.getBytes(StandardCharsets.UTF_8)))),
-                Optional.of(checkpointId),
-                requestedBy);
+        return new Fork(checkpoint, before, plan);
     }
 
     private List<NewRun.NewStage> forkedStages(Plan plan, Stage forked, Checkpoint checkpoint) {
@@ -202,15 +232,21 @@ public final class RunSubmission {
         Plan plan = plan(reader.parse(text));
         List<DryRun.PlannedStage> stages = new ArrayList<>();
         for (Stage stage : Stage.values()) {
-            String key = plan.keys().get(stage);
-            Optional<StageExecution> finished = plan.specification().reuse() && stage.reusable()
-                    ? stores.stages().findReusable(key)
-                    : Optional.empty();
-            stages.add(new DryRun.PlannedStage(
-                    stage, key, finished.isPresent(), reason(plan.specification(), stage, finished)));
+            stages.add(planned(plan, stage, plan.keys().get(stage)));
         }
+        return dryRun(plan, stages);
+    }
+
+    private DryRun dryRun(Plan plan, List<DryRun.PlannedStage> stages) {
         return new DryRun(
                 reader.toDocument(plan.specification()), stages, plan.findings().data(), need(plan));
+    }
+
+    private DryRun.PlannedStage planned(Plan plan, Stage stage, String key) {
+        Optional<StageExecution> finished = plan.specification().reuse() && stage.reusable()
+                ? stores.stages().findReusable(key)
+                : Optional.empty();
+        return new DryRun.PlannedStage(stage, key, finished.isPresent(), reason(plan.specification(), stage, finished));
     }
 
     private static MemoryNeed need(Plan plan) {

@@ -179,6 +179,21 @@ public class CheckpointResource {
         return CheckpointView.of(checkpoints.setPinned(Names.identifier("checkpoint", id), false), null);
     }
 
+    /** All files of a checkpoint. */
+    @GET
+    @Path("/{id}/archive")
+    @Produces({"application/zip", MediaType.APPLICATION_JSON})
+    @Operation(summary = "Download a checkpoint", description = "All its files, as a zip archive.")
+    @APIResponse(responseCode = "200", content = @Content(mediaType = "application/zip"))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such checkpoint",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Response archive(@PathParam("id") String id) {
+        Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
+        return downloads.archive(found.artifact(), "checkpoint-" + found.stage() + "-" + found.step());
+    }
+
     /** A file of a checkpoint. */
     @GET
     @Path("/{id}/files/{file: .+}")

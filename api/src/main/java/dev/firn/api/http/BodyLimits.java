@@ -2,6 +2,7 @@ package dev.firn.api.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** How large the body of a request may be. */
@@ -17,6 +18,7 @@ public final class BodyLimits {
 
     private BodyLimits() {}
 
+    private static final Set<String> SPECIFICATIONS = Set.of("/api/runs", "/runs", "/fragments/plan");
     private static final Pattern IMPORT = Pattern.compile("/api/models/[^/]+/import");
 
     /** The limit for a path, in bytes. A model that is imported may have any size: it goes to the disk as it comes. */
@@ -24,7 +26,7 @@ public final class BodyLimits {
         if (IMPORT.matcher(path).matches()) {
             return Long.MAX_VALUE;
         }
-        if (path.equals("/api/runs")) {
+        if (SPECIFICATIONS.contains(path)) {
             return SPECIFICATION;
         }
         return path.equals("/v1/embeddings") ? TEXTS : SMALL;

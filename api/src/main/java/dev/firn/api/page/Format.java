@@ -1,9 +1,12 @@
 package dev.firn.api.page;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.firn.activities.submission.MemoryNeed;
 import dev.firn.api.run.RunView;
 import dev.firn.api.run.StageView;
 import dev.firn.api.run.StageView.ArtifactView;
 import dev.firn.api.run.StageView.ProgressView;
+import dev.firn.registry.run.RunState;
 import io.quarkus.qute.TemplateExtension;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 
 /** How the templates write numbers, times and states. Times are in UTC. */
 @TemplateExtension
@@ -46,6 +50,45 @@ final class Format {
     /** {@code 17:05:09}. */
     static String clock(Instant moment) {
         return CLOCK.format(moment);
+    }
+
+    /** {@code 2026-05-17 09:30}. */
+    static String day(Instant moment) {
+        return DAY.format(moment);
+    }
+
+    /** A number for people: six digits at most. */
+    static String number(double value) {
+        double size = Math.abs(value);
+        if (size != 0 && (size < 0.001 || size >= 1e7)) {
+            return String.format(Locale.ROOT, "%.3g", value);
+        }
+        return String.format(Locale.ROOT, size >= 1_000 ? "%,.0f" : size >= 100 ? "%.1f" : "%.4f", value);
+    }
+
+    /** {@code 1,500}. */
+    static String grouped(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** What a series of numbers is called for people. */
+    static String metricName(String name) {
+        return switch (name) {
+            case "loss" -> "Loss";
+            case "learningRate" -> "Learning rate";
+            case "gradientNorm" -> "Gradient norm";
+            case "tokensPerSecond" -> "Tokens per second";
+            default ->
+                name.startsWith("ndcg10.")
+                        ? "nDCG@10 " + name.substring("ndcg10.".length()).replace('.', ' ')
+                        : name;
+        };
+    }
+
+    /** The last part of an identifier, to tell runs of one name apart. */
+    static String brief(UUID id) {
+        String text = id.toString();
+        return text.substring(text.length() - 8);
     }
 
     /** A size in bytes for people, in powers of 1000. */
@@ -138,6 +181,33 @@ final class Format {
                 .filter(stage -> stage.state().equals("RUNNING"))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** How many stages are done, of a run that is not at work. */
+    static String doneText(RunView run) {
+        long done = run.stages().stream()
+                .filter(stage ->
+                        stage.state().equals("SUCCEEDED") || stage.state().equals("REUSED"))
+                .count();
+        String stages = done == run.stages().size()
+                ? "all " + counted(done, "stage")
+                : done + " of " + counted(run.stages().size(), "stage") + " done";
+        return run.startedAt() == null ? stages : stages + ", " + elapsed(run);
+    }
+
+    /** In lower case. */
+    static String word(RunState state) {
+        return lower(state.name());
+    }
+
+    /** A document in one line. */
+    static String valueText(JsonNode value) {
+        return value.toString();
+    }
+
+    /** What to change where there is too little memory; null where there is enough. */
+    static String shortageText(MemoryNeed need) {
+        return need.shortage().orElse(null);
     }
 
     /** Whether nothing will happen any more. */

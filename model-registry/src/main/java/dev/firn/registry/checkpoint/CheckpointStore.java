@@ -185,6 +185,15 @@ public final class CheckpointStore {
             if (filter.stage().isPresent()) {
                 sql.append(" and c.stage = :stage");
             }
+            if (filter.fromStep().isPresent()) {
+                sql.append(" and c.step >= :fromStep");
+            }
+            if (filter.toStep().isPresent()) {
+                sql.append(" and c.step <= :toStep");
+            }
+            if (filter.pinned()) {
+                sql.append(" and c.pinned");
+            }
             if (before.isPresent()) {
                 sql.append(" and c.id < :before");
             }
@@ -193,6 +202,8 @@ public final class CheckpointStore {
                     .configure(SqlStatements.class, statements -> statements.setUnusedBindingAllowed(true))
                     .bindByType("run", filter.runId().orElse(null), UUID.class)
                     .bind("stage", filter.stage().orElse(null))
+                    .bind("fromStep", filter.fromStep().orElse(0))
+                    .bind("toStep", filter.toStep().orElse(0))
                     .bindByType("before", before.orElse(null), UUID.class)
                     .bind("limit", page.limit() + 1)
                     .map(CheckpointStore::checkpoint)
@@ -253,7 +264,11 @@ public final class CheckpointStore {
         });
     }
 
-    /** Why the checkpoint must stay; nothing when it need not. */
+    /** Why the checkpoint cannot be deleted; nothing when it can. */
+    public Optional<String> whyKept(Checkpoint checkpoint) {
+        return database.inTransaction(handle -> needed(handle, checkpoint));
+    }
+
     private static Optional<String> needed(Handle handle, Checkpoint checkpoint) {
         return handle.createQuery("""
                         select case

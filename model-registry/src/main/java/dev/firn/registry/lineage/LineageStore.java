@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -108,6 +109,40 @@ public final class LineageStore {
                 .bind("digest", digest)
                 .bind("limit", limit)
                 .map(LineageStore::edge)
+                .list());
+    }
+
+    /**
+     * What came into a run from elsewhere: files from outside, and folders that none of its stages made or took over, at most
+     * so many.
+     */
+    public List<LineageNode> sourcesOf(UUID runId, int limit) {
+        return database.inTransaction(handle -> handle.createQuery("""
+                        with execution as (
+                            select coalesce(reused_from, id) as id from stage_execution where run_id = :run
+                        ), source as (
+                            select distinct e.input from lineage_edge e
+                            where e.stage_execution_id in (select id from execution)
+                              and not exists (
+                                select 1 from stage_output o
+                                where o.artifact = e.input and o.stage_execution_id in (select id from execution))
+                              and not exists (
+                                select 1 from checkpoint c
+                                where c.artifact = e.input and c.stage_execution_id in (select id from execution))
+                        )
+                        select s.input, coalesce(x.kind, a.kind, 'file') as kind, coalesce(x.name, a.kind, 'file') as name,
+                               x.digest is not null as external
+                        from source s
+                        left join external_input x on x.digest = s.input
+                        left join artifact a on a.digest = s.input
+                        order by external, kind, name limit :limit""")
+                .bind("run", runId)
+                .bind("limit", limit)
+                .map((row, context) -> new LineageNode(
+                        Columns.digest(row, "input"),
+                        row.getString("kind"),
+                        row.getString("name"),
+                        row.getBoolean("external")))
                 .list());
     }
 

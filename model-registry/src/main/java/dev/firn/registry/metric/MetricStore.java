@@ -2,6 +2,7 @@ package dev.firn.registry.metric;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.registry.Columns;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.StageToken;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -162,6 +164,67 @@ public final class MetricStore {
                 .map((row, context) -> new MetricSeries.Point(row.getLong("step"), row.getDouble("value")))
                 .list();
         return new MetricSeries(series.stage(), series.name(), points);
+    }
+
+    /**
+     * Each series of a run in a few numbers, in the order of its stages and then of their names.
+     *
+     * @param step of which step there should be a value
+     */
+    public List<MetricSummary> summaries(UUID runId, OptionalLong step) {
+        return database.inTransaction(handle -> handle.createQuery("""
+                        select s.stage, m.name, a.least, a.greatest, l.step as last_step, l.value as last_value,
+                               t.step as at_step, t.value as at_value
+                        from stage_execution s
+                        join metric_series m on m.stage_execution_id = coalesce(s.reused_from, s.id)
+                        cross join lateral (
+                            select min(value) as least, max(value) as greatest from metric_point
+                            where series_id = m.id) a
+                        cross join lateral (
+                            select step, value from metric_point where series_id = m.id order by step desc limit 1) l
+                        left join lateral (
+                            select step, value from metric_point where series_id = m.id and step <= :step
+                            order by step desc limit 1) t on true
+                        where s.run_id = :run
+                        order by s.position, m.name""")
+                .bind("run", runId)
+                .bind("step", step.orElse(-1))
+                .map((row, context) -> new MetricSummary(
+                        row.getString("stage"),
+                        row.getString("name"),
+                        row.getDouble("least"),
+                        row.getDouble("greatest"),
+                        new MetricSeries.Point(row.getLong("last_step"), row.getDouble("last_value")),
+                        row.getObject("at_step") == null
+                                ? Optional.empty()
+                                : Optional.of(
+                                        new MetricSeries.Point(row.getLong("at_step"), row.getDouble("at_value")))))
+                .list());
+    }
+
+    /**
+     * The last value of series with one of these names, of several runs at once: of the latest of a run's stages that has
+     * one.
+     */
+    public Map<UUID, Map<String, Double>> latest(Collection<UUID> runIds, Collection<String> names) {
+        return database.inTransaction(handle -> {
+            Map<UUID, Map<String, Double>> result = new LinkedHashMap<>();
+            handle.createQuery("""
+                            select s.run_id, m.name, p.value
+                            from stage_execution s
+                            join metric_series m on m.stage_execution_id = coalesce(s.reused_from, s.id)
+                            cross join lateral (
+                                select value from metric_point where series_id = m.id order by step desc limit 1) p
+                            where s.run_id = any(:runs) and m.name = any(:names)
+                            order by s.run_id, s.position""")
+                    .bindArray("runs", UUID.class, List.copyOf(runIds))
+                    .bindArray("names", String.class, List.copyOf(names))
+                    .map((row, context) -> result.computeIfAbsent(
+                                    Columns.id(row, "run_id"), id -> new LinkedHashMap<>())
+                            .put(row.getString("name"), row.getDouble("value")))
+                    .list();
+            return result;
+        });
     }
 
     /** The value of each name at its last step, of one stage of a run. */

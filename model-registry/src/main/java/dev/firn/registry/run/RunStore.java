@@ -18,7 +18,9 @@ import dev.firn.registry.StageToken;
 import dev.firn.registry.event.EventStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,6 +192,9 @@ public final class RunStore {
             if (filter.name().isPresent()) {
                 sql.append(" and name = :name");
             }
+            if (filter.part().isPresent()) {
+                sql.append(" and strpos(lower(name), lower(:part)) > 0");
+            }
             if (before.isPresent()) {
                 sql.append(" and id < :before");
             }
@@ -200,6 +205,7 @@ public final class RunStore {
                             String.class,
                             filter.states().stream().map(RunState::name).toList())
                     .bind("name", filter.name().orElse(null))
+                    .bind("part", filter.part().orElse(null))
                     .bindByType("before", before.orElse(null), UUID.class)
                     .bind("limit", page.limit() + 1)
                     .configure(
@@ -224,6 +230,43 @@ public final class RunStore {
                     .list();
             return Page.of(rows, page.limit(), run -> Cursor.of(run.id()));
         });
+    }
+
+    /** The names of runs; one that does not exist is missing. */
+    public Map<UUID, String> names(Collection<UUID> runs) {
+        return database.inTransaction(handle -> handle.createQuery("select id, name from run where id = any(:runs)")
+                .bindArray("runs", UUID.class, List.copyOf(runs))
+                .reduceRows(new HashMap<>(), (names, row) -> {
+                    names.put(row.getColumn("id", UUID.class), row.getColumn("name", String.class));
+                    return names;
+                }));
+    }
+
+    /** The runs that were forked from a checkpoint, newest first, at most so many. */
+    public List<Run> forkedFrom(UUID checkpoint, int limit) {
+        return some("where parent_checkpoint = :id", checkpoint, limit);
+    }
+
+    /** The runs that were forked from any checkpoint of a run, newest first, at most so many. */
+    public List<Run> forksOf(UUID run, int limit) {
+        return some("where parent_checkpoint in (select c.id from checkpoint c where c.run_id = :id)", run, limit);
+    }
+
+    /** The runs that have the outputs of stages of a run, newest first, at most so many. */
+    public List<Run> reusersOf(UUID run, int limit) {
+        return some("""
+                where id <> :id and id in
+                    (select s.run_id from stage_execution s join stage_execution o on o.id = s.reused_from
+                     where o.run_id = :id)""", run, limit);
+    }
+
+    private List<Run> some(String condition, UUID id, int limit) {
+        return database.inTransaction(handle -> handle.createQuery(
+                        "select " + COLUMNS + " from run " + condition + " order by id desc limit :limit")
+                .bind("id", id)
+                .bind("limit", limit)
+                .map(RunStore::run)
+                .list());
     }
 
     /** How many runs are in each state; a state without runs is missing. */

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -109,6 +110,36 @@ class CheckpointStoreTest {
                         .items())
                 .extracting(Checkpoint::step)
                 .containsExactly(9L);
+    }
+
+    @Test
+    void listsThoseOfSomeStepsAndThoseThatArePinned(TestRegistry registry) {
+        CheckpointStore checkpoints = new CheckpointStore(registry.database());
+        ArtifactReference artifact = registry.artifact("listed by step");
+        StageToken token = registry.begun("pretrain");
+        for (int step = 1; step <= 5; step++) {
+            checkpoints.setPinned(
+                    checkpoints.commit(token, checkpoint(step, artifact)).id(), step == 4);
+        }
+        Optional<UUID> run = Optional.of(token.runId());
+        PageRequest all = PageRequest.first(9);
+
+        assertThat(checkpoints
+                        .list(
+                                new CheckpointFilter(
+                                        run, Optional.empty(), OptionalLong.of(2), OptionalLong.of(4), false),
+                                all)
+                        .items())
+                .extracting(Checkpoint::step)
+                .containsExactly(4L, 3L, 2L);
+        assertThat(checkpoints
+                        .list(
+                                new CheckpointFilter(
+                                        run, Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), true),
+                                all)
+                        .items())
+                .extracting(Checkpoint::step)
+                .containsExactly(4L);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.firn.registry.dataset.DatasetStore;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.registry.run.StageStore;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -47,6 +48,35 @@ class LineageStoreTest {
         assertThat(lineage.node(weights.digest()))
                 .contains(new LineageNode(weights.digest(), "weights", "weights", false));
         assertThat(lineage.node(Digest.of(new byte[] {1, 2, 3}))).isEmpty();
+    }
+
+    @Test
+    void tellsWhatCameIntoARunFromElsewhere(TestRegistry registry) {
+        LineageStore lineage = new LineageStore(registry.database());
+        StageStore stages = new StageStore(registry.database());
+        Digest jar = Digest.of(TestRegistry.name("source").getBytes(UTF_8));
+        lineage.nameExternal(jar, "maven", "org.example:texts:2");
+        ArtifactReference teacher = registry.artifact("teacher of " + jar);
+        ArtifactReference dataset = registry.artifact("dataset of " + jar);
+        ArtifactReference kept = registry.artifact("kept of " + jar);
+        UUID run = registry.run("prepare", "filter").id();
+        StageToken prepare = registry.begin(run, "prepare");
+        lineage.record(prepare, List.of(new LineageInput(jar, "source")), List.of(dataset.digest()));
+        stages.finish(prepare, List.of(new StageOutput("dataset", dataset)));
+        StageToken filter = registry.begin(run, "filter");
+        lineage.record(
+                filter,
+                List.of(new LineageInput(dataset.digest(), "dataset"), new LineageInput(teacher.digest(), "teacher")),
+                List.of(kept.digest()));
+        UUID reuser = registry.run("prepare").id();
+        stages.reuse(reuser, "prepare", "key", prepare.executionId(), "test");
+
+        assertThat(lineage.sourcesOf(run, 9))
+                .containsExactly(
+                        new LineageNode(teacher.digest(), "weights", "weights", false),
+                        new LineageNode(jar, "maven", "org.example:texts:2", true));
+        assertThat(lineage.sourcesOf(reuser, 9))
+                .containsExactly(new LineageNode(jar, "maven", "org.example:texts:2", true));
     }
 
     @Test

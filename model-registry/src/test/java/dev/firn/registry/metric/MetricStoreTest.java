@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -74,6 +75,39 @@ class MetricStoreTest {
                 .hasSize(1);
         assertThat(metrics.series(runId, Optional.of("mine"), Optional.empty(), 100))
                 .isEmpty();
+    }
+
+    @Test
+    void tellsASeriesInAFewNumbers(TestRegistry registry) {
+        MetricStore metrics = new MetricStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        metrics.write(token, List.of(point(10, 5), point(20, 1), point(30, 2), new MetricPoint("late", 30, 7)));
+
+        assertThat(metrics.summaries(token.runId(), OptionalLong.of(29)))
+                .containsExactly(
+                        new MetricSummary("pretrain", "late", 7, 7, new MetricSeries.Point(30, 7), Optional.empty()),
+                        new MetricSummary(
+                                "pretrain",
+                                "loss",
+                                1,
+                                5,
+                                new MetricSeries.Point(30, 2),
+                                Optional.of(new MetricSeries.Point(20, 1))));
+        assertThat(metrics.summaries(token.runId(), OptionalLong.empty()))
+                .allSatisfy(summary -> assertThat(summary.at()).isEmpty());
+    }
+
+    @Test
+    void givesTheLastValuesOfSeveralRunsAtOnce(TestRegistry registry) {
+        MetricStore metrics = new MetricStore(registry.database());
+        UUID run = registry.run("initialise", "pretrain").id();
+        metrics.write(registry.begin(run, "initialise"), List.of(point(1, 9)));
+        metrics.write(
+                registry.begin(run, "pretrain"), List.of(point(1, 5), point(2, 4), new MetricPoint("other", 1, 3)));
+        UUID without = registry.run("pretrain").id();
+
+        assertThat(metrics.latest(List.of(run, without), List.of("loss", "ndcg")))
+                .isEqualTo(Map.of(run, Map.of("loss", 4.0)));
     }
 
     @Test

@@ -10,13 +10,19 @@ import dev.firn.registry.InvalidCursorException;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
 import dev.firn.registry.PageRequest;
+import dev.firn.registry.StageToken;
 import dev.firn.registry.TestRegistry;
+import dev.firn.registry.checkpoint.Checkpoint;
+import dev.firn.registry.checkpoint.CheckpointStore;
+import dev.firn.registry.checkpoint.NewCheckpoint;
 import dev.firn.registry.event.Event;
 import dev.firn.registry.event.EventStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -150,6 +156,61 @@ class RunStoreTest {
         assertThat(runs.list(new RunFilter(Set.of(RunState.FAILED), Optional.of(name)), PageRequest.first(3))
                         .items())
                 .isEmpty();
+    }
+
+    @Test
+    void findsRunsByAPartOfTheirNames(TestRegistry registry) {
+        RunStore runs = new RunStore(registry.database());
+        String name = TestRegistry.name("Part_100%");
+        Run run = runs.create(TestRegistry.request("before-" + name + "-after")).run();
+        runs.create(TestRegistry.request("other"));
+
+        assertThat(runs.list(
+                                new RunFilter(Set.of(), Optional.empty(), Optional.of(name.toLowerCase(Locale.ROOT))),
+                                PageRequest.first(3))
+                        .items())
+                .containsExactly(run);
+        assertThat(runs.list(
+                                new RunFilter(Set.of(), Optional.empty(), Optional.of(name.replace('_', 'x'))),
+                                PageRequest.first(3))
+                        .items())
+                .isEmpty();
+        assertThat(runs.names(List.of(run.id(), Identifiers.next()))).isEqualTo(Map.of(run.id(), run.name()));
+    }
+
+    @Test
+    void knowsWhichRunsDescendFromARun(TestRegistry registry) {
+        RunStore runs = new RunStore(registry.database());
+        StageStore stages = new StageStore(registry.database());
+        StageToken token = registry.begun("pretrain");
+        Checkpoint checkpoint = new CheckpointStore(registry.database())
+                .commit(
+                        token,
+                        new NewCheckpoint(
+                                1,
+                                registry.artifact("descended from"),
+                                1,
+                                Optional.empty(),
+                                TestRegistry.document("a", "b")));
+        NewRun request = TestRegistry.request(TestRegistry.name("fork"));
+        Run fork = runs.create(new NewRun(
+                        request.name(),
+                        request.specification(),
+                        0,
+                        request.stages(),
+                        Optional.empty(),
+                        Optional.of(checkpoint.id()),
+                        Optional.empty()))
+                .run();
+        stages.finish(token, List.of());
+        Run reuser = registry.run("pretrain");
+        stages.reuse(reuser.id(), "pretrain", "key", token.executionId(), "test");
+
+        assertThat(runs.forkedFrom(checkpoint.id(), 5)).containsExactly(fork);
+        assertThat(runs.forksOf(token.runId(), 5)).containsExactly(fork);
+        assertThat(runs.reusersOf(token.runId(), 5)).extracting(Run::id).containsExactly(reuser.id());
+        assertThat(runs.forksOf(fork.id(), 5)).isEmpty();
+        assertThat(runs.reusersOf(reuser.id(), 5)).isEmpty();
     }
 
     @Test

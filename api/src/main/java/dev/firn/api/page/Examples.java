@@ -1,0 +1,58 @@
+package dev.firn.api.page;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.registry.NotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The run specifications to start from. */
+final class Examples {
+    private static final String FOLDER = "examples/";
+
+    /** All of them, the one to begin with first. */
+    private static final List<String> NAMES = List.of("quickstart", "multilingual-bert");
+
+    private Examples() {}
+
+    /**
+     * A specification.
+     *
+     * @param title what its first line says
+     */
+    record Example(String name, String title) {
+        Example {
+            requireNonNull(name, "name is null");
+            requireNonNull(title, "title is null");
+        }
+    }
+
+    static List<Example> all() {
+        return NAMES.stream()
+                .map(name -> new Example(
+                        name, text(name).lines().findFirst().orElse("").replaceFirst("^#\\s*", "")))
+                .toList();
+    }
+
+    /**
+     * The text of one.
+     *
+     * @throws NotFoundException when there is none with that name
+     */
+    static String text(String name) {
+        if (!NAMES.contains(name)) {
+            throw new NotFoundException("There is no example of that name; there are " + NAMES);
+        }
+        String resource = FOLDER + name + ".yaml";
+        try (InputStream stream = requireNonNull(
+                Thread.currentThread().getContextClassLoader().getResourceAsStream(resource),
+                () -> resource + " is not packaged")) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
