@@ -2,6 +2,7 @@ package dev.firn.api.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.api.security.Encryption;
 import dev.firn.api.wiring.FirnConfiguration;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 public class Filters {
     private static final int FIRST = 1_000;
 
-    // htmx needs nothing inline: its indicator styles and its eval are turned off in the page.
+    // Nothing in a page is inline: htmx's indicator styles and its eval are turned off; scripts set styles one by one.
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                     + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -54,8 +55,12 @@ public class Filters {
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("X-Frame-Options", "DENY")
                 .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+        if (Encryption.of(context.request())) {
+            response.putHeader("Strict-Transport-Security", "max-age=31536000");
+        }
         Optional<Problem> problem = guarded ? HostGuard.check(context.request()) : Optional.empty();
         if (problem.isEmpty()
                 && operationsOnly

@@ -5,20 +5,15 @@ import dev.firn.api.wiring.FirnConfiguration;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Decides whether a request may go on when tokens are configured: who sends it ({@code Authorization: Bearer}, or the
- * page's cookie), and whether that token's role may do it. A request that carries the cookie must come from this server's
- * own page, whatever the browser.
+ * page's cookie), and whether that token's role may do it.
  */
 @Singleton
 public class Authentication {
     private static final String BEARER = "Bearer ";
-    private static final Set<String> OWN_PAGE = Set.of("same-origin", "none");
-    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
     private final ApiTokens tokens;
 
@@ -41,15 +36,7 @@ public class Authentication {
         HttpServerRequest request = context.request();
         String method = request.method().name();
         Optional<AccessRole> required = AccessRules.required(method, context.normalizedPath());
-        boolean changes = !READING.contains(method);
         Optional<String> bearer = bearer(request);
-        if (changes && bearer.isEmpty() && !fromOwnPage(request)) {
-            return Optional.of(Problem.of(
-                    403,
-                    "foreign-origin",
-                    "Not this server's page",
-                    "What a browser sends must come from this server's own page; programs send Authorization: Bearer"));
-        }
         Optional<ApiToken> token = bearer.or(() -> LoginCookie.read(request)).flatMap(tokens::find);
         token.ifPresent(found -> Caller.remember(context, found));
         if (required.isEmpty()) {
@@ -75,24 +62,11 @@ public class Authentication {
                                 + required.get().word()));
     }
 
-    private static Optional<String> bearer(HttpServerRequest request) {
+    /** The token that a program sends. */
+    static Optional<String> bearer(HttpServerRequest request) {
         String header = request.getHeader("Authorization");
         return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? Optional.of(header.substring(BEARER.length()).strip())
                 : Optional.empty();
-    }
-
-    /** Browsers say where a request comes from in one of two headers; a program that sends neither is no browser. */
-    private static boolean fromOwnPage(HttpServerRequest request) {
-        String site = request.getHeader("Sec-Fetch-Site");
-        if (site != null) {
-            return OWN_PAGE.contains(site.toLowerCase(Locale.ROOT));
-        }
-        String origin = request.getHeader("Origin");
-        return origin == null
-                || (request.authority() != null
-                        && origin.toLowerCase(Locale.ROOT)
-                                .matches("https?://\\Q"
-                                        + request.authority().toString().toLowerCase(Locale.ROOT) + "\\E"));
     }
 }

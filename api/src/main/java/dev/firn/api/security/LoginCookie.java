@@ -34,11 +34,10 @@ public final class LoginCookie {
     }
 
     private static Cookie cookie(HttpServerRequest request, String value) {
-        boolean encrypted = request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
         return Cookie.cookie(NAME, value)
                 .setPath("/")
                 .setHttpOnly(true)
                 .setSameSite(CookieSameSite.STRICT)
-                .setSecure(encrypted);
+                .setSecure(Encryption.of(request));
     }
 }

@@ -151,10 +151,42 @@ class AuthenticationTest {
                 .statusCode(200)
                 .body(containsString("Runs"));
         given().cookie("firn-token", cookie).get("/login").then().body(containsString("<b>vic</b>"));
-        Response left =
-                given().redirects().follow(false).cookie("firn-token", cookie).post("/logout");
+    }
+
+    @Test
+    void everyPageHasAWayOutForWhoIsSignedIn() {
+        Browser browser = new Browser();
+        browser.signIn(token("viewer"), "/").then().statusCode(303);
+        Response page = browser.open("/");
+        page.then()
+                .statusCode(200)
+                .body(containsString("action=\"/logout\""))
+                .body(containsString("<span class=\"muted small\">vic</span>"));
+
+        browser.withoutToken().post("/logout").then().statusCode(403);
+        Response left = browser.withoutToken()
+                .formParam("csrf-token", Browser.tokenIn(page))
+                .post("/logout");
+
         left.then().statusCode(303);
-        assertThat(left.getHeader("Set-Cookie")).contains("Max-Age=0");
+        assertThat(left.getHeader("Set-Cookie")).contains("firn-token=", "Max-Age=0");
+        browser.kept(left);
+        browser.open("/").then().statusCode(303);
+    }
+
+    @Test
+    void thePagesTokenBelongsToTheSession() {
+        Browser browser = new Browser();
+        String before = Browser.tokenIn(browser.open("/login"));
+        browser.signIn(token("editor"), "/");
+
+        browser.withoutToken()
+                .header("X-CSRF-Token", before)
+                .post("/api/runs/1/cancel")
+                .then()
+                .statusCode(403)
+                .body("type", equalTo("https://firn.dev/problems/page-token"));
+        browser.fromPage("/").post("/api/runs/1/cancel").then().statusCode(404);
     }
 
     @Test
@@ -201,7 +233,12 @@ class AuthenticationTest {
                 .header("Sec-Fetch-Site", "same-origin")
                 .post("/api/runs/1/cancel")
                 .then()
-                .statusCode(404);
+                .statusCode(403)
+                .body("type", equalTo("https://firn.dev/problems/page-token"));
+        given().cookie("firn-token", token("editor"))
+                .post("/api/runs/1/cancel")
+                .then()
+                .statusCode(403);
         given().header("Origin", "http://evil.example")
                 .formParam("token", token("viewer"))
                 .post("/login")
