@@ -3,6 +3,7 @@ package dev.firn.activities;
 import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.submission.DataFolders;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.embedded.EmbeddedServices;
@@ -82,7 +83,8 @@ final class TestBed implements AutoCloseable {
                 WorkflowClientOptions.newBuilder()
                         .setNamespace(addresses.temporal().namespace())
                         .build());
-        this.inputs = new TrainingInputs(MavenArtifacts.standard(home.resolve("artifacts")), unpacked());
+        this.inputs = new TrainingInputs(
+                MavenArtifacts.standard(home.resolve("artifacts")), unpacked(), DataFolders.ANYWHERE);
         RunStarter starter = new RunStarter(client);
         this.submission = new RunSubmission(stores, inputs, starter);
         this.control = new RunControl(stores, client, starter);

@@ -27,9 +27,15 @@ public record ServiceAddresses(Database database, ObjectStore objectStore, Tempo
             requireNonNull(password, "password is null");
         }
 
+        /** The address without its parameters, one of which may be a password. */
+        public String place() {
+            int parameters = url.indexOf('?');
+            return parameters < 0 ? url : url.substring(0, parameters);
+        }
+
         @Override
         public String toString() {
-            return "Database[url=" + url + ", user=" + user + "]";
+            return "Database[url=" + place() + ", user=" + user + "]";
         }
     }
 

@@ -2,11 +2,16 @@ package dev.firn.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.registry.audit.AuditDraft;
+import dev.firn.registry.audit.AuditStore;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -24,15 +29,29 @@ import org.jdbi.v3.postgres.PostgresPlugin;
  */
 public final class RegistryDatabase {
     private final Jdbi jdbi;
+    private final Supplier<Optional<AuditDraft>> change;
 
     /**
-     * A registry in this database.
+     * A registry in this database, whose changes nobody in particular makes.
      *
      * @param dataSource should pool connections; the schema must have been brought up to date by
      *     {@link RegistrySchema#migrate}
      */
     public RegistryDatabase(DataSource dataSource) {
+        this(dataSource, Optional::empty);
+    }
+
+    /**
+     * A registry that writes down who makes its changes: the first transaction that writes on behalf of a request writes the
+     * request's entry of the audit trail, too.
+     *
+     * @param dataSource should pool connections; the schema must have been brought up to date by
+     *     {@link RegistrySchema#migrate}
+     * @param change the request on whose behalf the asking thread works
+     */
+    public RegistryDatabase(DataSource dataSource, Supplier<Optional<AuditDraft>> change) {
         requireNonNull(dataSource, "dataSource is null");
+        this.change = requireNonNull(change, "change is null");
         jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin()).registerArgument(new DigestArgument());
     }
 
@@ -42,8 +61,19 @@ public final class RegistryDatabase {
      * @throws RegistryUnavailableException when the database does not answer
      */
     public <T> T inTransaction(Function<Handle, T> work) {
+        Optional<AuditDraft> draft = change.get().filter(AuditDraft::awaited);
         try {
-            return jdbi.inTransaction(work::apply);
+            if (draft.isEmpty()) {
+                return jdbi.inTransaction(work::apply);
+            }
+            AtomicReference<Optional<Long>> entry = new AtomicReference<>(Optional.empty());
+            T result = jdbi.inTransaction(handle -> {
+                T value = work.apply(handle);
+                entry.set(AuditStore.appendIfWritten(handle, draft.get()));
+                return value;
+            });
+            entry.get().ifPresent(draft.get()::committed);
+            return result;
         } catch (RuntimeException e) {
             throw translated(e);
         }

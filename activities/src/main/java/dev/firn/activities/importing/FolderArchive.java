@@ -21,6 +21,11 @@ import java.util.zip.ZipInputStream;
 final class FolderArchive {
     private static final int MOST_ENTRIES = 10_000;
     private static final long LARGEST_TEXT = 256L << 20;
+
+    /** Weights shrink by a few per cent; what grows so much more than this is made to fill the disk. */
+    private static final int LARGEST_RATIO = 100;
+
+    private static final long ANY_RATIO_BYTES = 64L << 20;
     private static final int TAIL_BYTES = 1024;
     private static final byte[] END = {'P', 'K', 5, 6};
     private static final Pattern WEIGHTS = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors");
@@ -59,7 +64,7 @@ final class FolderArchive {
                 String name = target.getFileName().toString();
                 boolean weights = WEIGHTS.matcher(name).matches();
                 if (!entry.isDirectory() && (weights || TEXTS.contains(name))) {
-                    write(zip, target, entry.getName(), weights ? Long.MAX_VALUE : LARGEST_TEXT);
+                    write(zip, source, target, entry.getName(), weights ? Long.MAX_VALUE : LARGEST_TEXT);
                 }
             }
             // Where an archive was cut between two entries, nothing but its missing end tells
@@ -84,7 +89,8 @@ final class FolderArchive {
         throw new ImportRefusedException("the archive holds a file that would lie outside of its folder: " + name);
     }
 
-    private static void write(InputStream content, Path target, String name, long limit) throws IOException {
+    private static void write(InputStream content, TailStream source, Path target, String name, long limit)
+            throws IOException {
         Files.createDirectories(target.getParent());
         if (Files.exists(target)) {
             throw new ImportRefusedException("the archive holds " + name + " twice");
@@ -97,6 +103,11 @@ final class FolderArchive {
                 if (bytes > limit) {
                     throw new ImportRefusedException(name + " is larger than " + limit + " bytes");
                 }
+                source.written += read;
+                if (source.written > ANY_RATIO_BYTES && source.written / LARGEST_RATIO > source.bytes) {
+                    throw new ImportRefusedException(
+                            "the archive unpacks to more than " + LARGEST_RATIO + " times its size");
+                }
                 out.write(buffer, 0, read);
             }
         }
@@ -106,6 +117,7 @@ final class FolderArchive {
     private static final class TailStream extends FilterInputStream {
         private final byte[] tail = new byte[TAIL_BYTES];
         private long bytes;
+        private long written;
 
         TailStream(InputStream source) {
             super(source);

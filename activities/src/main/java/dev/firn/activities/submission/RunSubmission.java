@@ -46,10 +46,12 @@ public final class RunSubmission {
     private final References references;
     private final InputInspection inspection;
     private final RunStarter starter;
+    private final DataFolders folders;
 
     public RunSubmission(Stores stores, TrainingInputs inputs, RunStarter starter) {
         this.stores = requireNonNull(stores, "stores is null");
         this.references = new References(stores, inputs);
+        this.folders = inputs.folders();
         this.inspection = new InputInspection(inputs);
         this.starter = requireNonNull(starter, "starter is null");
     }
@@ -271,6 +273,10 @@ public final class RunSubmission {
             Map<String, ?> fingerprint) {}
 
     private Plan plan(JsonNode document) {
+        List<Fault> outside = folders.faults(document);
+        if (!outside.isEmpty()) {
+            throw new InvalidSpecificationException(outside);
+        }
         RunSpecification specification;
         InputInspection.Findings findings;
         EncoderConfiguration encoder;

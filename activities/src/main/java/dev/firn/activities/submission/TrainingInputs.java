@@ -45,6 +45,7 @@ public final class TrainingInputs {
 
     private final MavenArtifacts artifacts;
     private final Path unpacked;
+    private final DataFolders folders;
     private final Map<FileState, String> digests = new ConcurrentHashMap<>();
 
     private record FileState(Path file, long bytes, long modified) {}
@@ -55,10 +56,16 @@ public final class TrainingInputs {
     /**
      * @param artifacts finds Maven artifacts
      * @param unpacked folder for files taken out of artifacts; they stay there
+     * @param folders where a specification that is submitted may name files
      */
-    public TrainingInputs(MavenArtifacts artifacts, Path unpacked) {
+    public TrainingInputs(MavenArtifacts artifacts, Path unpacked, DataFolders folders) {
+        this.folders = requireNonNull(folders, "folders is null");
         this.artifacts = requireNonNull(artifacts, "artifacts is null");
         this.unpacked = requireNonNull(unpacked, "unpacked is null");
+    }
+
+    DataFolders folders() {
+        return folders;
     }
 
     public MavenArtifacts artifacts() {

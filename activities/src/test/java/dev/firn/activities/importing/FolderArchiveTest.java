@@ -38,6 +38,24 @@ class FolderArchiveTest {
         return target;
     }
 
+    @Test
+    void anArchiveThatIsMadeToFillTheDiskIsRefused() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            zip.putNextEntry(new ZipEntry("model.safetensors"));
+            for (int megabytes = 0; megabytes < 200; megabytes++) {
+                zip.write(new byte[1 << 20]);
+            }
+        }
+
+        assertThat(out.size()).isLessThan(1 << 20);
+        refused(out.toByteArray(), "more than 100 times its size");
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.mapToLong(file -> file.toFile().length()).max().orElseThrow())
+                    .isLessThan(100L << 20);
+        }
+    }
+
     private void refused(byte[] archive, String message) {
         assertThatThrownBy(() -> unpack(archive))
                 .isInstanceOf(ImportRefusedException.class)

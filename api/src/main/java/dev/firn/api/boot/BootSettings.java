@@ -2,6 +2,7 @@ package dev.firn.api.boot;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.activities.submission.DataFolders;
 import dev.firn.api.security.ApiTokens;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,10 +58,11 @@ record BootSettings(
     /**
      * Reads the environment.
      *
-     * @throws BootException when the port is not one, the format of the log is unknown, or the tokens or the
-     *     collector's address cannot be read
+     * @throws BootException when the port is not one, the format of the log is unknown, a folder for data is none, or the tokens
+     *     or the collector's address cannot be read
      */
     static BootSettings read(Map<String, String> environment, Role role) {
+        dataFolders(environment);
         String home = value(environment, HOME, ".firn");
         String host = value(environment, HOST, "127.0.0.1");
         OptionalInt port = role.servesHttp()
@@ -155,6 +157,15 @@ record BootSettings(
                     OTEL_ENDPOINT + " must be http://host:port or https://host:port, is '" + text + "'");
         }
         return Optional.of(URI.create(text));
+    }
+
+    /** They are read again by the application; here they are only seen to be right, before anything starts. */
+    private static void dataFolders(Map<String, String> environment) {
+        try {
+            DataFolders.parse(value(environment, DataFolders.VARIABLE, ""));
+        } catch (IllegalArgumentException e) {
+            throw BootException.wrongInput(e.getMessage());
+        }
     }
 
     private static ApiTokens tokens(Map<String, String> environment) {

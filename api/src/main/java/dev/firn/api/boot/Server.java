@@ -78,7 +78,7 @@ final class Server {
         try {
             RegistrySchema.migrate(dataSource);
         } catch (RuntimeException e) {
-            throw BootException.failed("The schema of " + database.url() + " cannot be brought up to date: " + e, e);
+            throw BootException.failed("The schema of " + database.place() + " cannot be brought up to date: " + e, e);
         }
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.Submission;
+import dev.firn.api.audit.Change;
 import dev.firn.api.download.Downloads;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
@@ -32,6 +33,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -49,9 +51,16 @@ public class CheckpointResource {
     private final RunSubmission submission;
     private final RunViews runs;
     private final Caller caller;
+    private final Change change;
 
     public CheckpointResource(
-            CheckpointStore checkpoints, Downloads downloads, RunSubmission submission, RunViews runs, Caller caller) {
+            CheckpointStore checkpoints,
+            Downloads downloads,
+            RunSubmission submission,
+            RunViews runs,
+            Caller caller,
+            Change change) {
+        this.change = requireNonNull(change, "change is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.submission = requireNonNull(submission, "submission is null");
         this.runs = requireNonNull(runs, "runs is null");
@@ -150,7 +159,9 @@ public class CheckpointResource {
             description = "It is pinned, or something needs it",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
     public void delete(@PathParam("id") String id) {
-        checkpoints.delete(Names.identifier("checkpoint", id));
+        UUID checkpoint = Names.identifier("checkpoint", id);
+        before(checkpoint);
+        checkpoints.delete(checkpoint);
     }
 
     /** Keeps a checkpoint. */
@@ -163,7 +174,7 @@ public class CheckpointResource {
             description = "No such checkpoint",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
     public CheckpointView pin(@PathParam("id") String id) {
-        return CheckpointView.of(checkpoints.setPinned(Names.identifier("checkpoint", id), true), null);
+        return pinned(id, true);
     }
 
     /** Leaves a checkpoint to the policy again. */
@@ -176,7 +187,17 @@ public class CheckpointResource {
             description = "No such checkpoint",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
     public CheckpointView unpin(@PathParam("id") String id) {
-        return CheckpointView.of(checkpoints.setPinned(Names.identifier("checkpoint", id), false), null);
+        return pinned(id, false);
+    }
+
+    private CheckpointView pinned(String id, boolean pinned) {
+        UUID checkpoint = Names.identifier("checkpoint", id);
+        before(checkpoint);
+        return CheckpointView.of(checkpoints.setPinned(checkpoint, pinned), null);
+    }
+
+    private void before(UUID checkpoint) {
+        change.before(CheckpointView.of(checkpoints.get(checkpoint), null));
     }
 
     /** All files of a checkpoint. */

@@ -2,6 +2,7 @@ package dev.firn.api.garbage;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.api.audit.Change;
 import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
 import dev.firn.registry.garbage.Collection;
@@ -26,8 +27,10 @@ public class GarbageResource {
     private static final long MOST_GRACE_MINUTES = 525_600;
 
     private final GarbageCollector collector;
+    private final Change change;
 
-    public GarbageResource(GarbageCollector collector) {
+    public GarbageResource(GarbageCollector collector, Change change) {
+        this.change = requireNonNull(change, "change is null");
         this.collector = requireNonNull(collector, "collector is null");
     }
 
@@ -48,6 +51,10 @@ public class GarbageResource {
                     String graceMinutes) {
         long minutes = Parameters.whole(
                 "graceMinutes", graceMinutes, GarbageCollector.USUAL_GRACE.toMinutes(), 0, MOST_GRACE_MINUTES);
-        return collector.collect(Duration.ofMinutes(minutes), Parameters.flag("dryRun", dryRun));
+        boolean only = Parameters.flag("dryRun", dryRun);
+        if (only) {
+            change.none();
+        }
+        return collector.collect(Duration.ofMinutes(minutes), only);
     }
 }

@@ -2,6 +2,7 @@ package dev.firn.api.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.api.security.Authentication;
 import dev.firn.api.security.Encryption;
 import dev.firn.api.wiring.FirnConfiguration;
 import io.vertx.core.http.HttpHeaders;
@@ -33,8 +34,8 @@ public class Filters {
     private final boolean operationsOnly;
     private final ProblemWriter problems;
 
-    public Filters(FirnConfiguration configuration, ProblemWriter problems) {
-        this.guarded = configuration.apiTokens().isEmpty();
+    public Filters(FirnConfiguration configuration, Authentication authentication, ProblemWriter problems) {
+        this.guarded = !authentication.required();
         this.operationsOnly = !configuration.role().servesHttp();
         this.problems = requireNonNull(problems, "problems is null");
     }
@@ -67,13 +68,15 @@ public class Filters {
                 && !OPERATIONS.matcher(context.normalizedPath()).matches()) {
             problem = Optional.of(Problem.notFound("A worker answers /q/health and /q/metrics only"));
         }
+        if (problem.isEmpty() && context.request().path().indexOf(';') >= 0) {
+            // Resources would not see it, rules about paths would; in a name it comes as %3B
+            problem = Optional.of(Problem.badRequest("A path has no ';'"));
+        }
         if (problem.isEmpty()) {
             problem = tooLarge(context);
         }
         if (problem.isPresent()) {
-            // The body, if any, is not read: the connection cannot be used again.
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            problems.write(response, problem.get());
+            problems.refuse(context, problem.get());
             return;
         }
         context.next();

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
 /** Answers requests with problems before they reach a resource. */
@@ -15,6 +17,18 @@ public class ProblemWriter {
 
     public ProblemWriter(ObjectMapper json) {
         this.json = requireNonNull(json, "json is null");
+    }
+
+    /**
+     * Ends the response with the problem, before the body was read. Over HTTP/1 the connection ends with it: what is left of the
+     * body would be taken for the next request.
+     */
+    public void refuse(RoutingContext context, Problem problem) {
+        HttpServerResponse response = context.response();
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        write(response, problem);
     }
 
     /** Ends the response with the problem. */

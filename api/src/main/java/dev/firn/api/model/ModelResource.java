@@ -2,6 +2,7 @@ package dev.firn.api.model;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.api.audit.Change;
 import dev.firn.api.download.Downloads;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
@@ -54,8 +55,10 @@ public class ModelResource {
     private final ModelStore models;
     private final Downloads downloads;
     private final RequestBodies bodies;
+    private final Change change;
 
-    public ModelResource(ModelStore models, Downloads downloads, RequestBodies bodies) {
+    public ModelResource(ModelStore models, Downloads downloads, RequestBodies bodies, Change change) {
+        this.change = requireNonNull(change, "change is null");
         this.models = requireNonNull(models, "models is null");
         this.downloads = requireNonNull(downloads, "downloads is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
@@ -204,6 +207,7 @@ public class ModelResource {
         if (target.version() == null || target.version() < 1) {
             throw RequestBodies.refused("/version", "must be a number from 1, is " + target.version());
         }
+        models.findAlias(name, alias).ifPresent(before -> change.before(AliasView.of(before)));
         return response(
                 models.moveAlias(name, alias, target.version(), revision(ifMatch), Optional.empty(), Optional.empty()));
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.run.RunControl;
+import dev.firn.api.audit.Change;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Problem;
@@ -65,6 +66,7 @@ public class ControlResource {
     private final RunStore runs;
     private final RunViews views;
     private final Caller caller;
+    private final Change change;
 
     public ControlResource(
             RequestBodies bodies,
@@ -72,7 +74,9 @@ public class ControlResource {
             ControlStore controls,
             RunStore runs,
             RunViews views,
-            Caller caller) {
+            Caller caller,
+            Change change) {
+        this.change = requireNonNull(change, "change is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
         this.control = requireNonNull(control, "control is null");
         this.controls = requireNonNull(controls, "controls is null");
@@ -108,6 +112,7 @@ public class ControlResource {
             description = "With the stage that did not succeed, from its newest checkpoint.")
     public Response retry(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
         UUID run = Names.identifier("run", id);
+        change.before(views.one(run));
         control.retry(run, caller.name(), Names.idempotencyKey(key));
         return Response.accepted(views.one(run)).build();
     }
@@ -204,6 +209,7 @@ public class ControlResource {
 
     private Response ask(String id, String key, ControlKind kind, Optional<JsonNode> value) {
         UUID run = Names.identifier("run", id);
+        change.before(views.one(run));
         control.request(run, kind, value, caller.name(), Names.idempotencyKey(key));
         return Response.accepted(views.one(run)).build();
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.Submission;
+import dev.firn.api.audit.Change;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
@@ -46,8 +47,11 @@ public class SubmissionResource {
     private final RunControl control;
     private final RunViews views;
     private final Caller caller;
+    private final Change change;
 
-    public SubmissionResource(RunSubmission submission, RunControl control, RunViews views, Caller caller) {
+    public SubmissionResource(
+            RunSubmission submission, RunControl control, RunViews views, Caller caller, Change change) {
+        this.change = requireNonNull(change, "change is null");
         this.submission = requireNonNull(submission, "submission is null");
         this.control = requireNonNull(control, "control is null");
         this.views = requireNonNull(views, "views is null");
@@ -111,6 +115,7 @@ public class SubmissionResource {
             throws IOException {
         String text = text(BodyLimits.read(body, BodyLimits.SPECIFICATION));
         if (dryRun) {
+            change.none();
             return Response.ok(DryRunView.of(submission.dryRun(text))).build();
         }
         Submission accepted =
@@ -136,6 +141,7 @@ public class SubmissionResource {
     @APIResponse(responseCode = "409", description = "It has ended", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response cancel(@PathParam("id") String id) {
         UUID run = Names.identifier("run", id);
+        change.before(views.one(run));
         control.cancel(run, caller.name());
         return Response.accepted(views.one(run)).build();
     }

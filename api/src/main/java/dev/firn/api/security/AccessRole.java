@@ -10,8 +10,8 @@ public enum AccessRole {
     /** Reads everything, and embeds texts. */
     VIEWER,
     /** Starts and controls runs, and what else changes something. */
-    EDITOR,
-    /** Imports models, moves aliases, deletes. */
+    OPERATOR,
+    /** Imports models, moves aliases, deletes, makes tokens, reads the audit trail. */
     ADMIN;
 
     /** Whether this role may do what the other one may. */
@@ -25,12 +25,12 @@ public enum AccessRole {
     }
 
     /** The role of a word. */
-    static Optional<AccessRole> of(String word) {
+    public static Optional<AccessRole> of(String word) {
         return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
     }
 
     /** All words, for messages. */
-    static String words() {
+    public static String words() {
         return Arrays.stream(values()).map(AccessRole::word).collect(Collectors.joining(", "));
     }
 }

@@ -4,16 +4,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Which role a request needs. */
+/**
+ * Which role a request needs. What no rule names is for viewers when it reads, for operators when it changes something, and for
+ * administrators when it deletes.
+ */
 public final class AccessRules {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern OPEN =
             Pattern.compile("/q/health(/.*)?|" + LoginCookie.PATH + "|/logout|/assets/.*|/webjars/.*");
     private static final Pattern OF_ADMINISTRATORS =
             Pattern.compile("/api/gc/*|/api/models/[^/]+/(import|aliases/[^/]+)/*");
+    private static final Pattern FOR_ADMINISTRATORS = Pattern.compile("/(api/)?(audit|tokens)(/.*)?");
+    private static final Pattern READING_POST = Pattern.compile("/v1/embeddings/*");
     private static final Pattern PIN = Pattern.compile("/api/checkpoints/[^/]+/pin/*");
 
     private AccessRules() {}
+
+    /** Whether a request reads only, whatever its method: it needs no more than a viewer, and leaves nothing behind. */
+    public static boolean reads(String method, String path) {
+        return READING.contains(method)
+                || READING_POST.matcher(path).matches()
+                || OPEN.matcher(path).matches();
+    }
 
     /**
      * The least role that may; nothing when anybody may, without a token.
@@ -24,13 +36,16 @@ public final class AccessRules {
         if (OPEN.matcher(path).matches()) {
             return Optional.empty();
         }
-        if (READING.contains(method) || path.equals("/v1/embeddings")) {
+        if (FOR_ADMINISTRATORS.matcher(path).matches()) {
+            return Optional.of(AccessRole.ADMIN);
+        }
+        if (reads(method, path)) {
             return Optional.of(AccessRole.VIEWER);
         }
         boolean deleting = method.equals("DELETE") && !PIN.matcher(path).matches();
         if (deleting || OF_ADMINISTRATORS.matcher(path).matches()) {
             return Optional.of(AccessRole.ADMIN);
         }
-        return Optional.of(AccessRole.EDITOR);
+        return Optional.of(AccessRole.OPERATOR);
     }
 }

@@ -23,7 +23,9 @@ public final class ApiTokens {
     public static final ApiTokens NONE = new ApiTokens(List.of());
 
     private static final Pattern ENTRY = Pattern.compile("([^:/\\s]+):([^:/\\s]+)/([^:/\\s]+)");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,62}");
+    /** What the name of a token's holder is. */
+    static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,62}");
+
     private static final String FORM = "NAME:SHA256/ROLE";
 
     private final List<ApiToken> tokens;

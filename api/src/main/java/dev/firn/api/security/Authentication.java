@@ -1,7 +1,8 @@
 package dev.firn.api.security;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.firn.api.http.Problem;
-import dev.firn.api.wiring.FirnConfiguration;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -15,51 +16,34 @@ import java.util.Optional;
 public class Authentication {
     private static final String BEARER = "Bearer ";
 
-    private final ApiTokens tokens;
+    private final Tokens tokens;
 
-    public Authentication(FirnConfiguration configuration) {
-        this.tokens = configuration.apiTokens().map(ApiTokens::parse).orElse(ApiTokens.NONE);
+    public Authentication(Tokens tokens) {
+        this.tokens = requireNonNull(tokens, "tokens is null");
     }
 
-    /** Whether a token is asked for. */
+    /** Whether anybody is asked who they are. */
     public boolean required() {
-        return tokens.required();
+        return tokens.configured();
     }
 
-    /** The token that was presented, if it is one of this server's. */
-    public Optional<ApiToken> find(String presented) {
+    /**
+     * Whose token was presented, if it is one of this server's.
+     *
+     * @throws dev.firn.registry.RegistryUnavailableException when the registry, which knows, does not answer
+     */
+    public Optional<Identity> find(String presented) {
         return tokens.find(presented);
     }
 
-    /** Why the request may not go on, if it may not; if it may, its {@link Caller} is known from here on. */
-    public Optional<Problem> check(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        String method = request.method().name();
-        Optional<AccessRole> required = AccessRules.required(method, context.normalizedPath());
-        Optional<String> bearer = bearer(request);
-        Optional<ApiToken> token = bearer.or(() -> LoginCookie.read(request)).flatMap(tokens::find);
-        token.ifPresent(found -> Caller.remember(context, found));
-        if (required.isEmpty()) {
-            return Optional.empty();
-        }
-        if (token.isEmpty()) {
-            return Optional.of(Problem.of(
-                    401,
-                    "not-authenticated",
-                    "Not authenticated",
-                    bearer.isPresent()
-                            ? "This token is none of this server's"
-                            : "This server asks for a token: Authorization: Bearer TOKEN"));
-        }
-        return token.get().role().includes(required.get())
-                ? Optional.empty()
-                : Optional.of(Problem.of(
-                        403,
-                        "role-too-low",
-                        "The role does not allow it",
-                        "The token of " + token.get().name() + " is a "
-                                + token.get().role().word() + "'s; this needs the role "
-                                + required.get().word()));
+    /** Whose token was presented, if that is known without asking the registry. */
+    Optional<Identity> remembered(String presented) {
+        return tokens.remembered(presented);
+    }
+
+    /** What the request presents to show whose it is. */
+    static Optional<String> presented(HttpServerRequest request) {
+        return bearer(request).or(() -> LoginCookie.read(request));
     }
 
     /** The token that a program sends. */
@@ -68,5 +52,40 @@ public class Authentication {
         return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? Optional.of(header.substring(BEARER.length()).strip())
                 : Optional.empty();
+    }
+
+    private static Optional<AccessRole> required(RoutingContext context) {
+        return AccessRules.required(context.request().method().name(), context.normalizedPath());
+    }
+
+    /**
+     * Why the request may not go on, if it may not; if it may, its {@link Caller} is known from here on.
+     *
+     * @param identity whose request it is, if that is known
+     */
+    Optional<Problem> check(RoutingContext context, Optional<Identity> identity) {
+        identity.ifPresent(found -> Caller.remember(context, found));
+        Optional<AccessRole> required = required(context);
+        if (required.isEmpty()) {
+            return Optional.empty();
+        }
+        if (identity.isEmpty()) {
+            return Optional.of(Problem.of(
+                    401,
+                    "not-authenticated",
+                    "Not authenticated",
+                    bearer(context.request()).isPresent()
+                            ? "This token is none of this server's"
+                            : "This server asks for a token: Authorization: Bearer TOKEN"));
+        }
+        return identity.get().role().includes(required.get())
+                ? Optional.empty()
+                : Optional.of(Problem.of(
+                        403,
+                        "role-too-low",
+                        "The role does not allow it",
+                        identity.get().name() + " has the role "
+                                + identity.get().role().word() + "; this needs the role "
+                                + required.get().word()));
     }
 }

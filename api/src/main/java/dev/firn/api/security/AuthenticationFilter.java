@@ -14,10 +14,12 @@ import jakarta.enterprise.event.Observes;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Asks every request for its token, right after the limits that hold for all; sends people to the form for it. */
 @ApplicationScoped
 public class AuthenticationFilter {
+    private static final Logger LOG = Logger.getLogger(AuthenticationFilter.class);
     private static final int AFTER_THE_GUARD = 900;
 
     private final Authentication authentication;
@@ -35,15 +37,35 @@ public class AuthenticationFilter {
     }
 
     private void filter(RoutingContext context) {
-        Optional<Problem> problem = authentication.check(context);
+        Optional<String> presented = Authentication.presented(context.request());
+        Optional<Identity> remembered = presented.flatMap(authentication::remembered);
+        if (presented.isEmpty() || remembered.isPresent()) {
+            decide(context, remembered);
+            return;
+        }
+        context.vertx()
+                .executeBlocking(() -> authentication.find(presented.get()), false)
+                .onSuccess(identity -> decide(context, identity))
+                .onFailure(failure -> unknown(context, failure));
+    }
+
+    /** Without the registry nobody can tell whose token it is. */
+    private void unknown(RoutingContext context, Throwable failure) {
+        LOG.warn("A token could not be looked up", failure);
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, "5");
+        problems.refuse(
+                context,
+                Problem.of(503, "registry-unavailable", "The registry does not answer", "Try again in a moment"));
+    }
+
+    private void decide(RoutingContext context, Optional<Identity> identity) {
+        Optional<Problem> problem = authentication.check(context, identity);
         if (problem.isEmpty()) {
             context.next();
             return;
         }
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        // The body, if any, is not read: the connection cannot be used again.
-        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         if (problem.get().status() == 401) {
             response.putHeader("WWW-Authenticate", "Bearer realm=\"firn\"");
             if ("true".equals(request.getHeader("HX-Request"))) {
@@ -58,7 +80,7 @@ public class AuthenticationFilter {
                 return;
             }
         }
-        problems.write(response, problem.get());
+        problems.refuse(context, problem.get());
     }
 
     private static boolean wantsPage(HttpServerRequest request) {

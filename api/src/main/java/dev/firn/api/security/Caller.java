@@ -17,18 +17,18 @@ public class Caller {
         this.context = requireNonNull(context, "context is null");
     }
 
-    /** The name of the token that came with the request; nothing when the server asks for none. */
+    /** The caller's name; nothing when the server asks for none. */
     public Optional<String> name() {
-        return token().map(ApiToken::name);
+        return identity().map(Identity::name);
     }
 
-    /** The token that came with the request; nothing when the server asks for none. */
-    public Optional<ApiToken> token() {
+    /** Who it is; nothing when the server does not ask. */
+    public Optional<Identity> identity() {
         return Optional.ofNullable(context.get(KEY));
     }
 
     /** Remembers whose request it is. */
-    static void remember(RoutingContext context, ApiToken token) {
-        context.put(KEY, token);
+    static void remember(RoutingContext context, Identity identity) {
+        context.put(KEY, identity);
     }
 }

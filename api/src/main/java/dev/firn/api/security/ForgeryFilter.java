@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.ws.rs.core.HttpHeaders;
+import io.vertx.core.http.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,7 +46,9 @@ public class ForgeryFilter {
 
     private void filter(RoutingContext context) {
         HttpServerRequest request = context.request();
-        if (READING.contains(request.method().name()) || Authentication.bearer(request).isPresent() || !ofBrowser(request)) {
+        if (READING.contains(request.method().name())
+                || Authentication.bearer(request).isPresent()
+                || !ofBrowser(request)) {
             context.next();
         } else if (!fromOwnPage(request)) {
             refuse(
@@ -71,14 +73,13 @@ public class ForgeryFilter {
         request.setExpectMultipart(true);
         request.exceptionHandler(failure -> {
             if (!context.response().ended()) {
-                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-                problems.write(context.response(), Problem.badRequest("The form cannot be read"));
+                problems.refuse(context, Problem.badRequest("The form cannot be read"));
             }
         });
         request.handler(part -> {
-            if (bytes.addAndGet(part.length()) > BodyLimits.SMALL && !context.response().ended()) {
-                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-                problems.write(context.response(), Problem.tooLarge(BodyLimits.SMALL));
+            if (bytes.addAndGet(part.length()) > BodyLimits.SMALL
+                    && !context.response().ended()) {
+                problems.refuse(context, Problem.tooLarge(BodyLimits.SMALL));
             }
         });
         request.endHandler(end -> {
@@ -109,9 +110,7 @@ public class ForgeryFilter {
     }
 
     private void refuse(RoutingContext context, String slug, String title, String detail) {
-        // The body, if any, is not read: the connection cannot be used again.
-        context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        problems.write(context.response(), Problem.of(403, slug, title, detail));
+        problems.refuse(context, Problem.of(403, slug, title, detail));
     }
 
     private static boolean isForm(RoutingContext context) {

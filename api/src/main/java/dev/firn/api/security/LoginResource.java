@@ -69,7 +69,7 @@ public class LoginResource {
             @FormParam("then") @DefaultValue("/") String then,
             @Context HttpServerRequest request) {
         String presented = token.strip();
-        Optional<ApiToken> found =
+        Optional<Identity> found =
                 TOKEN.matcher(presented).matches() ? authentication.find(presented) : Optional.empty();
         if (found.isEmpty()) {
             return Response.status(Response.Status.UNAUTHORIZED)

@@ -38,6 +38,8 @@ public class Visitor {
     /** Whether the person may do everything: an administrator, or anybody where no token is asked for. */
     public boolean isAdministrator() {
         return !authentication.required()
-                || caller.token().filter(token -> token.role() == AccessRole.ADMIN).isPresent();
+                || caller.identity()
+                        .filter(identity -> identity.role() == AccessRole.ADMIN)
+                        .isPresent();
     }
 }

@@ -37,6 +37,12 @@ public interface FirnConfiguration {
     /** The tokens that requests must carry, as {@link dev.firn.api.security.ApiTokens} reads them; nothing: none. */
     Optional<String> apiTokens();
 
+    /** The folders that specifications may name files in, see {@link dev.firn.activities.submission.DataFolders}. */
+    Optional<String> dataFolders();
+
+    /** How many requests a second a caller may send; 0: any number. */
+    OptionalInt rateLimit();
+
     /** The OTLP collector that traces go to; nothing: none are made. */
     Optional<URI> otelEndpoint();
 

@@ -5,11 +5,15 @@ import dev.firn.activities.importing.ModelImport;
 import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.submission.DataFolders;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.api.audit.Change;
 import dev.firn.api.boot.OwnFolder;
+import dev.firn.api.security.Authentication;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.artifact.ArtifactStore;
+import dev.firn.registry.audit.AuditStore;
 import dev.firn.registry.blob.BlobStore;
 import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.checkpoint.CheckpointStore;
@@ -25,6 +29,7 @@ import dev.firn.registry.queue.QueueStore;
 import dev.firn.registry.queue.WorkerStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
+import dev.firn.registry.token.TokenStore;
 import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
 import io.temporal.client.WorkflowClient;
@@ -43,7 +48,7 @@ public final class Wiring {
     @Produces
     @Singleton
     RegistryDatabase database(AgroalDataSource dataSource) {
-        return new RegistryDatabase(dataSource);
+        return new RegistryDatabase(dataSource, Change::current);
     }
 
     @Produces
@@ -186,9 +191,27 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    TrainingInputs inputs(FirnConfiguration configuration) {
+    AuditStore audit(RegistryDatabase database) {
+        return new AuditStore(database);
+    }
+
+    @Produces
+    @Singleton
+    TokenStore tokens(RegistryDatabase database) {
+        return new TokenStore(database);
+    }
+
+    @Produces
+    @Singleton
+    TrainingInputs inputs(FirnConfiguration configuration, Authentication authentication) {
         Path artifacts = configuration.home().resolve("artifacts");
-        return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"));
+        // Where nobody is asked who they are, nobody but the people of this machine asks: they can read the files
+        // anyway
+        DataFolders folders = configuration
+                .dataFolders()
+                .map(DataFolders::parse)
+                .orElse(authentication.required() ? DataFolders.NOWHERE : DataFolders.ANYWHERE);
+        return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"), folders);
     }
 
     @Produces

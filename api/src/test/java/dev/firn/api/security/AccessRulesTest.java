@@ -28,19 +28,25 @@ class AccessRulesTest {
         "GET, /loginx, VIEWER",
         "GET, /api/models/m/aliases/champion, VIEWER",
         "POST, /v1/embeddings, VIEWER",
-        "POST, /api/runs, EDITOR",
-        "POST, /api/runs/1/cancel, EDITOR",
-        "PUT, /api/runs/1/learning-rate-scale, EDITOR",
-        "POST, /anything/new, EDITOR",
+        "GET, /api/tokens, ADMIN",
+        "GET, /audit, ADMIN",
+        "GET, /api/audit/, ADMIN",
+        "POST, /api/tokens, ADMIN",
+        "DELETE, /api/tokens/1, ADMIN",
+        "GET, /api/tokensx, VIEWER",
+        "POST, /api/runs, OPERATOR",
+        "POST, /api/runs/1/cancel, OPERATOR",
+        "PUT, /api/runs/1/learning-rate-scale, OPERATOR",
+        "POST, /anything/new, OPERATOR",
         "POST, /api/models/m/import, ADMIN",
         "PUT, /api/models/m/aliases/champion, ADMIN",
         "PUT, /api/models/m/aliases/champion/, ADMIN",
         "DELETE, /api/runs/1, ADMIN",
         "POST, /api/gc, ADMIN",
         "DELETE, /api/checkpoints/1, ADMIN",
-        "DELETE, /api/checkpoints/1/pin, EDITOR"
+        "DELETE, /api/checkpoints/1/pin, OPERATOR"
     })
-    void readingNeedsAViewerChangingAnEditorAndWhatOthersRelyOnAnAdministrator(
+    void readingNeedsAViewerChangingAnOperatorAndWhatOthersRelyOnAnAdministrator(
             String method, String path, AccessRole role) {
         assertThat(AccessRules.required(method, path)).contains(role);
     }

@@ -38,10 +38,10 @@ class ApiTokensTest {
     @Test
     void readsAFileWithCommentsAndEmptyLines() throws IOException {
         Path file = folder.resolve("tokens");
-        Files.writeString(file, "# people\n\n" + entry("ada", "first", "editor") + "\n");
+        Files.writeString(file, "# people\n\n" + entry("ada", "first", "operator") + "\n");
 
         assertThat(ApiTokens.parse(file.toString()).find("first"))
-                .hasValueSatisfying(token -> assertThat(token.role()).isEqualTo(AccessRole.EDITOR));
+                .hasValueSatisfying(token -> assertThat(token.role()).isEqualTo(AccessRole.OPERATOR));
     }
 
     @Test
@@ -64,7 +64,7 @@ class ApiTokensTest {
             delimiter = '|',
             value = {
                 "secret|is not NAME:SHA256/ROLE",
-                "ada:D/root|none of viewer, editor, admin",
+                "ada:D/root|none of viewer, operator, admin",
                 "a+b:D/viewer|has a name",
                 "ada:abc/viewer|no SHA-256",
                 "ada:D/viewer,|entry 2 is not",

@@ -42,7 +42,11 @@ class ForgeryTest {
         Browser browser = new Browser();
         browser.open("/");
 
-        browser.withoutToken().header("X-CSRF-Token", others).post(change).then().statusCode(403);
+        browser.withoutToken()
+                .header("X-CSRF-Token", others)
+                .post(change)
+                .then()
+                .statusCode(403);
         browser.withoutToken().header("X-CSRF-Token", "").delete(change).then().statusCode(403);
         given().header("Origin", "http://localhost:" + port())
                 .header("X-CSRF-Token", others)
@@ -64,7 +68,8 @@ class ForgeryTest {
 
     @Test
     void aCookieThatIsNoneIsReplaced() {
-        Response page = given().cookie("firn-csrf", "guessed").accept("text/html").get("/");
+        Response page =
+                given().cookie("firn-csrf", "guessed").accept("text/html").get("/");
 
         assertThat(page.getCookie("firn-csrf")).hasSize(43);
     }

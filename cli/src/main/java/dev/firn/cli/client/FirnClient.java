@@ -291,17 +291,50 @@ public final class FirnClient {
 
     /** Removes a checkpoint. */
     public void deleteCheckpoint(String id) throws InterruptedException {
-        HttpResponse<byte[]> response =
-                send(request("/api/checkpoints/" + encode(id)).DELETE().build());
-        if (response.statusCode() < 200 || response.statusCode() > 299) {
-            throw problem(response.statusCode(), contentType(response), response.body());
-        }
+        delete("/api/checkpoints/" + encode(id));
     }
 
     /** Keeps a checkpoint whatever the policy of its run says, or leaves it to that again. */
     public Answer<Checkpoint> pinCheckpoint(String id, boolean pinned) throws InterruptedException {
         HttpRequest.Builder request = request("/api/checkpoints/" + encode(id) + "/pin");
         return read(send((pinned ? request.PUT(BodyPublishers.noBody()) : request.DELETE()).build()), Checkpoint.class);
+    }
+
+    /** The tokens that administrators made on the server, newest first. */
+    public Listing<Token> tokens(int limit) throws InterruptedException {
+        return list("/api/tokens", Map.of(), limit, Token.class);
+    }
+
+    /** Makes a token; its text is told this once. */
+    public Answer<MadeToken> makeToken(String name, String role, int days) throws InterruptedException {
+        ObjectNode body =
+                MAPPER.createObjectNode().put("name", name).put("role", role).put("days", days);
+        HttpRequest request = request("/api/tokens")
+                .header("Content-Type", "application/json")
+                .POST(json(body))
+                .build();
+        return read(send(request), MadeToken.class);
+    }
+
+    /** Revokes a token. */
+    public void revokeToken(String id) throws InterruptedException {
+        delete("/api/tokens/" + encode(id));
+    }
+
+    /** Who changed what, newest first. */
+    public Listing<AuditEntry> audit(Optional<String> caller, Optional<String> path, int limit)
+            throws InterruptedException {
+        Map<String, String> query = new TreeMap<>();
+        caller.ifPresent(name -> query.put("caller", name));
+        path.ifPresent(prefix -> query.put("path", prefix));
+        return list("/api/audit", query, limit, AuditEntry.class);
+    }
+
+    private void delete(String path) throws InterruptedException {
+        HttpResponse<byte[]> response = send(request(path).DELETE().build());
+        if (response.statusCode() < 200 || response.statusCode() > 299) {
+            throw problem(response.statusCode(), contentType(response), response.body());
+        }
     }
 
     private static Map<String, String> ofRun(Optional<String> run) {

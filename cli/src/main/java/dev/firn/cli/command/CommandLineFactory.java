@@ -42,6 +42,8 @@ public final class CommandLineFactory {
                 new ExportCommand(session),
                 new EmbedCommand(session),
                 new TokenCommand(session),
+                new TokensCommand(session),
+                new AuditCommand(session),
                 new GarbageCommand(session));
         for (FirnCommand command : commands) {
             add(root, command);
@@ -50,6 +52,9 @@ public final class CommandLineFactory {
         add(checkpoints, new CheckpointPinCommand(session));
         add(checkpoints, new CheckpointUnpinCommand(session));
         add(checkpoints, new CheckpointDeleteCommand(session));
+        CommandLine tokens = root.getSubcommands().get("tokens");
+        add(tokens, new TokenAddCommand(session));
+        add(tokens, new TokenRevokeCommand(session));
         root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

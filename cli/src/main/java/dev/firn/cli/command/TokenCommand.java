@@ -17,11 +17,12 @@ import picocli.CommandLine.Parameters;
         name = "token",
         description = {
             "Make a token: what its holder sets as FIRN_TOKEN, and the entry for the server's FIRN_API_TOKENS.",
-            "The server keeps only the entry, from which nobody can tell the token."
+            "The server keeps only the entry, from which nobody can tell the token. With a first token of an admin,",
+            "firn tokens add makes others without a restart."
         },
-        footer = {"", "Example: firn token ada editor"})
+        footer = {"", "Example: firn token ada operator"})
 final class TokenCommand extends FirnCommand {
-    private static final Set<String> ROLES = new TreeSet<>(Set.of("viewer", "editor", "admin"));
+    private static final Set<String> ROLES = new TreeSet<>(Set.of("viewer", "operator", "admin"));
     private static final int BYTES = 32;
 
     @Parameters(index = "0", paramLabel = "NAME", description = "Whose it is; runs keep it.")
@@ -31,7 +32,7 @@ final class TokenCommand extends FirnCommand {
             index = "1",
             paramLabel = "ROLE",
             description =
-                    "viewer reads and embeds; editor also starts and controls runs; admin also imports models, moves"
+                    "viewer reads and embeds; operator also starts and controls runs; admin also imports models, moves"
                             + " aliases and deletes.")
     private String role;
 

@@ -15,8 +15,8 @@ class TokenTest {
 
     @Test
     void makesATokenAndAnEntryThatHoldsItsDigestOnly() throws Exception {
-        CommandRunner.Result first = CommandRunner.run(NO_SERVER, "", "token", "ada", "editor", "--json");
-        CommandRunner.Result second = CommandRunner.run(NO_SERVER, "", "token", "ada", "editor", "--json");
+        CommandRunner.Result first = CommandRunner.run(NO_SERVER, "", "token", "ada", "operator", "--json");
+        CommandRunner.Result second = CommandRunner.run(NO_SERVER, "", "token", "ada", "operator", "--json");
 
         assertThat(first.exitCode()).isZero();
         JsonNode made = first.json();
@@ -24,7 +24,7 @@ class TokenTest {
         assertThat(token).matches("firn_[0-9a-f]{64}");
         String digest = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        assertThat(made.get("entry").asText()).isEqualTo("ada:" + digest + "/editor");
+        assertThat(made.get("entry").asText()).isEqualTo("ada:" + digest + "/operator");
         assertThat(second.out()).isNotEqualTo(first.out());
     }
 
@@ -32,7 +32,7 @@ class TokenTest {
     void refusesWhatTheServerWouldRefuse() {
         assertThat(CommandRunner.run(NO_SERVER, "", "token", "ada", "root")).satisfies(result -> {
             assertThat(result.exitCode()).isEqualTo(2);
-            assertThat(result.err()).contains("ROLE must be one of admin, editor, viewer, is 'root'");
+            assertThat(result.err()).contains("ROLE must be one of admin, operator, viewer, is 'root'");
         });
         assertThat(CommandRunner.run(NO_SERVER, "", "token", "a:b", "viewer")).satisfies(result -> {
             assertThat(result.exitCode()).isEqualTo(2);

@@ -17,6 +17,8 @@ final class SortedTable {
     private static final int FOOTER_BYTES = 48;
     // After a block: its compression, and its checksum
     private static final int TRAILER_BYTES = 5;
+    // Keys share their beginnings, so few bytes could speak of many long ones
+    private static final int LONGEST_KEY = 4096;
 
     private SortedTable() {}
 
@@ -81,6 +83,9 @@ final class SortedTable {
             int valueLength = Wire.length(entries);
             if (shared < 0 || shared > key.length || added < 0 || added > entries.remaining() - (long) valueLength) {
                 throw new IllegalArgumentException("has an entry that is longer than its block");
+            }
+            if (shared + added > LONGEST_KEY) {
+                throw new IllegalArgumentException("has a key of more than " + LONGEST_KEY + " bytes");
             }
             byte[] next = Arrays.copyOf(key, (int) (shared + added));
             entries.get(next, (int) shared, (int) added);

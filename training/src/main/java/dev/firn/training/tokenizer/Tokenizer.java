@@ -39,6 +39,7 @@ public final class Tokenizer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int FEWEST_TOKENS = 3;
+    private static final long LARGEST = 256L << 20;
 
     private final HuggingFaceTokenizer library;
     private final int vocabularySize;
@@ -86,6 +87,9 @@ public final class Tokenizer implements AutoCloseable {
         try {
             if (!Files.isRegularFile(file)) {
                 throw new InvalidTokenizerException("there is no file " + file);
+            }
+            if (Files.size(file) > LARGEST) {
+                throw new InvalidTokenizerException(file + " is larger than " + LARGEST + " bytes");
             }
             bytes = Files.readAllBytes(file);
             root = JSON.readTree(bytes);

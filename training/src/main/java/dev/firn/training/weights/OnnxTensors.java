@@ -53,6 +53,9 @@ public final class OnnxTensors implements TensorSource {
         this.file = requireNonNull(file, "file is null");
         ByteBuffer model;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new IOException(file + " is larger than " + Integer.MAX_VALUE + " bytes");
+            }
             model = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
         }
         try {
