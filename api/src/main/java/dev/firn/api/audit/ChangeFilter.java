@@ -28,6 +28,9 @@ public class ChangeFilter {
     private static final int LONGEST_PATH = 1000;
     private static final int REFUSED = 400;
 
+    /** What these do they only show, unless they wrote something. */
+    private static final String PARTS_OF_PAGES = "/fragments/";
+
     private final AuditStore audit;
     private final ManagedExecutor executor;
     private final CurrentVertxRequest current;
@@ -66,8 +69,12 @@ public class ChangeFilter {
     @ServerResponseFilter
     public void end(ContainerResponseContext response) {
         Optional<AuditDraft> draft = change.draft();
-        if (draft.isEmpty()
-                || (response.getStatus() >= REFUSED && draft.get().entry().isEmpty())) {
+        if (draft.isEmpty()) {
+            return;
+        }
+        boolean made =
+                response.getStatus() < REFUSED && !draft.get().path().startsWith(PARTS_OF_PAGES);
+        if (!made && draft.get().entry().isEmpty()) {
             return;
         }
         Optional<JsonNode> after = change.after(Optional.ofNullable(response.getEntity()));

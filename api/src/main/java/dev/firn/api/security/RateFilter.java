@@ -6,11 +6,11 @@ import dev.firn.api.http.Problem;
 import dev.firn.api.http.ProblemWriter;
 import dev.firn.api.wiring.FirnConfiguration;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
 import java.util.OptionalLong;
 

@@ -94,8 +94,7 @@ class AuditTest {
     private String model() {
         String name = "audited-" + UUID.randomUUID();
         for (String version : new String[] {"1", "2"}) {
-            ArtifactReference artifact =
-                    rows.folder("model", Map.of("config.json", (name + version).getBytes(UTF_8)));
+            ArtifactReference artifact = rows.folder("model", Map.of("config.json", (name + version).getBytes(UTF_8)));
             models.register(new NewModelVersion(name, artifact, 8, JsonNodeFactory.instance.objectNode()));
         }
         return name;

@@ -69,16 +69,27 @@ class SecretsIT {
                     .post("/api/tokens");
             answer.then().statusCode(201);
             made = answer.path("token");
-            given().baseUri(address)
-                    .auth()
-                    .oauth2(made)
-                    .get("/api/runs")
-                    .then()
-                    .statusCode(200);
-            String shown = given().baseUri(address).auth().oauth2(TOKEN).get("/api/tokens").asString()
-                    + given().baseUri(address).auth().oauth2(TOKEN).get("/api/audit").asString()
-                    + given().baseUri(address).auth().oauth2(TOKEN).get("/audit").asString()
-                    + given().baseUri(address).auth().oauth2(TOKEN).get("/q/metrics").asString();
+            given().baseUri(address).auth().oauth2(made).get("/api/runs").then().statusCode(200);
+            String shown = given().baseUri(address)
+                            .auth()
+                            .oauth2(TOKEN)
+                            .get("/api/tokens")
+                            .asString()
+                    + given().baseUri(address)
+                            .auth()
+                            .oauth2(TOKEN)
+                            .get("/api/audit")
+                            .asString()
+                    + given().baseUri(address)
+                            .auth()
+                            .oauth2(TOKEN)
+                            .get("/audit")
+                            .asString()
+                    + given().baseUri(address)
+                            .auth()
+                            .oauth2(TOKEN)
+                            .get("/q/metrics")
+                            .asString();
             assertThat(shown).contains("bob").doesNotContain(made, TOKEN, WRONG);
             server.terminate();
             errors = server.errors();

@@ -39,7 +39,8 @@ public final class AuditDraft {
         return method;
     }
 
-    String path() {
+    /** The request's path, with its query when it has one. */
+    public String path() {
         return path;
     }
 
