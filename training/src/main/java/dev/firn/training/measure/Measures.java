@@ -26,6 +26,7 @@ public final class Measures {
     /** Measures a run. Without any query to take a mean over, the means are 0. */
     public Measured measure(Qrels qrels, TrecRun run) {
         Map<String, Map<String, Double>> perQuery = new LinkedHashMap<>();
+        double[] sums = new double[measures.size()];
         for (String query : qrels.queries()) {
             List<ScoredDocument> retrieved = run.of(query);
             boolean counts = switch (averaging) {
@@ -33,22 +34,38 @@ public final class Measures {
                 case COMPLETE -> true;
             };
             if (counts) {
-                List<ScoredDocument> ranking = order.sorted(retrieved);
+                JudgedRanking ranking = new JudgedRanking(order.sorted(retrieved), qrels.of(query));
                 Map<String, Double> values = new LinkedHashMap<>();
-                for (Measure measure : measures) {
-                    values.put(measure.name(), measure.of(ranking, qrels.of(query)));
+                for (int i = 0; i < measures.size(); i++) {
+                    Measure measure = measures.get(i);
+                    double value = measure.of(ranking);
+                    switch (measure.summary()) {
+                        case MEAN, SUM -> {
+                            sums[i] += value;
+                            values.put(measure.name(), value);
+                        }
+                        case GEOMETRIC_MEAN ->
+                            sums[i] += StrictMath.log(Math.max(value, Measure.LEAST_OF_GEOMETRIC_MEAN));
+                    }
                 }
                 perQuery.put(query, Collections.unmodifiableMap(values));
             }
         }
         Map<String, Double> mean = new LinkedHashMap<>();
-        for (Measure measure : measures) {
-            double sum = 0;
-            for (Map<String, Double> values : perQuery.values()) {
-                sum += values.get(measure.name());
-            }
-            mean.put(measure.name(), perQuery.isEmpty() ? 0 : sum / perQuery.size());
+        for (int i = 0; i < measures.size(); i++) {
+            mean.put(measures.get(i).name(), summary(measures.get(i), sums[i], perQuery.size()));
         }
         return new Measured(perQuery.size(), Collections.unmodifiableMap(mean), Collections.unmodifiableMap(perQuery));
+    }
+
+    private static double summary(Measure measure, double sum, int queries) {
+        if (queries == 0) {
+            return 0;
+        }
+        return switch (measure.summary()) {
+            case MEAN -> sum / queries;
+            case SUM -> sum;
+            case GEOMETRIC_MEAN -> StrictMath.exp(sum / queries);
+        };
     }
 }

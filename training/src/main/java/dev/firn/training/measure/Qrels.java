@@ -2,23 +2,20 @@ package dev.firn.training.measure;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Relevance judgements: a whole number per query and document. A document is relevant when its number is at least 1;
  * graded measures use the number as the gain. Immutable, in the order in which the judgements came.
  */
 public final class Qrels {
-    private static final Pattern WHITESPACE = Pattern.compile("\\s+");
+    private static final List<String> BEIR_HEADING = List.of("query-id", "corpus-id", "score");
 
     private final Map<String, Map<String, Integer>> judgements;
 
@@ -58,38 +55,46 @@ public final class Qrels {
     }
 
     /**
-     * Reads TREC's format: {@code query iteration document relevance}, separated by white space.
+     * Reads TREC's format: {@code query iteration document relevance}, separated by white space; or BEIR's, of three fields, when
+     * the first line is its heading {@code query-id corpus-id score}. A file named {@code .gz}, {@code .zst} or {@code .xz} is
+     * unpacked.
      *
-     * @throws MalformedLineException for a line with another number of fields, a relevance that is no whole number, or a
-     *     document judged twice
+     * @throws MalformedLineException for a line with another number of fields, a relevance that is no whole number, a
+     *     document judged twice, or bytes that are not UTF-8
      */
     public static Qrels read(Path file) throws IOException {
         Builder builder = builder();
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            long number = 0;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                number++;
-                if (line.isBlank()) {
-                    continue;
+        try (FieldLines lines = new FieldLines(file)) {
+            boolean beir = false;
+            boolean first = true;
+            for (String[] fields = lines.next(); fields != null; fields = lines.next()) {
+                if (first && BEIR_HEADING.equals(List.of(fields))) {
+                    beir = true;
+                } else {
+                    add(builder, beir, fields, lines);
                 }
-                String[] fields = WHITESPACE.split(line.trim(), -1);
-                if (fields.length != 4) {
-                    throw new MalformedLineException(
-                            file,
-                            number,
-                            "expected 4 fields (query, iteration, document, relevance), found " + fields.length);
-                }
-                try {
-                    builder.add(fields[0], fields[2], Integer.parseInt(fields[3]));
-                } catch (NumberFormatException e) {
-                    throw new MalformedLineException(
-                            file, number, "the relevance %s is no whole number".formatted(fields[3]));
-                } catch (IllegalArgumentException e) {
-                    throw new MalformedLineException(file, number, e.getMessage());
-                }
+                first = false;
             }
         }
         return builder.build();
+    }
+
+    private static void add(Builder builder, boolean beir, String[] fields, FieldLines lines)
+            throws MalformedLineException {
+        if (fields.length != (beir ? 3 : 4)) {
+            throw lines.malformed(
+                    beir
+                            ? "expected 3 fields (query, document, relevance), found " + fields.length
+                            : "expected 4 fields (query, iteration, document, relevance), found " + fields.length);
+        }
+        String relevance = fields[fields.length - 1];
+        try {
+            builder.add(fields[0], fields[fields.length - 2], Integer.parseInt(relevance));
+        } catch (NumberFormatException e) {
+            throw lines.malformed("the relevance %s is no whole number".formatted(relevance));
+        } catch (IllegalArgumentException e) {
+            throw lines.malformed(e.getMessage());
+        }
     }
 
     /** Returns the judged queries. */

@@ -2,7 +2,6 @@ package dev.firn.training.measure;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,41 +44,23 @@ public final class TrecRun {
 
     /**
      * Reads TREC's format: {@code query Q0 document rank score tag}, separated by white space; rank and tag are ignored, as
-     * is what follows the tag.
+     * is what follows the tag. A file named {@code .gz}, {@code .zst} or {@code .xz} is unpacked.
      *
-     * @throws MalformedLineException for a line with fewer fields, a score that is no number, or a document that occurs
-     *     twice for a query
+     * @throws MalformedLineException for a line with fewer fields, a score that is no number, a document that occurs twice
+     *     for a query, or bytes that are not UTF-8
      */
     public static TrecRun read(Path file) throws IOException {
         Map<String, List<ScoredDocument>> retrieved = new LinkedHashMap<>();
         Map<String, Set<String>> seen = new LinkedHashMap<>();
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            long number = 0;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                number++;
-                if (line.isBlank()) {
-                    continue;
-                }
-                String[] fields = WHITESPACE.split(line.trim(), -1);
+        try (FieldLines lines = new FieldLines(file)) {
+            for (String[] fields = lines.next(); fields != null; fields = lines.next()) {
                 if (fields.length < 6) {
-                    throw new MalformedLineException(
-                            file,
-                            number,
+                    throw lines.malformed(
                             "expected 6 fields (query, Q0, document, rank, score, tag), found " + fields.length);
                 }
-                double score;
-                try {
-                    score = Double.parseDouble(fields[4]);
-                } catch (NumberFormatException e) {
-                    throw new MalformedLineException(file, number, "the score %s is no number".formatted(fields[4]));
-                }
-                if (Double.isNaN(score)) {
-                    throw new MalformedLineException(file, number, "the score is not a number");
-                }
+                double score = score(fields[4], lines);
                 if (!seen.computeIfAbsent(fields[0], any -> new HashSet<>()).add(fields[2])) {
-                    throw new MalformedLineException(
-                            file,
-                            number,
+                    throw lines.malformed(
                             "the document %s occurs twice for the query %s".formatted(fields[2], fields[0]));
                 }
                 retrieved
@@ -88,6 +69,19 @@ public final class TrecRun {
             }
         }
         return new TrecRun(retrieved);
+    }
+
+    private static double score(String field, FieldLines lines) throws MalformedLineException {
+        double score;
+        try {
+            score = Double.parseDouble(field);
+        } catch (NumberFormatException e) {
+            throw lines.malformed("the score %s is no number".formatted(field));
+        }
+        if (Double.isNaN(score)) {
+            throw lines.malformed("the score is not a number");
+        }
+        return score;
     }
 
     /**

@@ -6,7 +6,9 @@ public enum Purpose {
     ORDER_OF_BATCHES(2),
     ORDER_WITHIN_SOURCE(3),
     MASKING(4),
-    SUBSTITUTION(6);
+    SUBSTITUTION(6),
+    RANDOMISATION_TEST(7),
+    BOOTSTRAP(8);
 
     private final int number;
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uk.ac.gla.terrier.jtreceval.trec_eval;
@@ -34,9 +37,7 @@ final class MeasuresTest {
             Measure.parse("P_1000"),
             Measure.parse("map"),
             Measure.parse("map_cut_3"),
-            Measure.parse("recip_rank"),
-            Measure.parse("success_1"),
-            Measure.parse("success_10"));
+            Measure.parse("recip_rank"));
 
     @TempDir
     private Path folder;
@@ -137,15 +138,42 @@ final class MeasuresTest {
     }
 
     @Test
+    void agreesWithTrecEvalWhereJudgementsAreFewManyOrHigh() throws IOException {
+        Random random = new Random(35);
+        Qrels.Builder builder = Qrels.builder().add("nobody", "doc1", 0).add("unjudged", "doc2", -1);
+        for (int document = 0; document < 300; document++) {
+            builder.add("everything", "doc" + document, 1).add("graded", "doc" + document, random.nextInt(100));
+        }
+        builder.add("one", "doc7", 100);
+        Map<String, List<ScoredDocument>> retrieved = new LinkedHashMap<>();
+        for (String query : List.of("nobody", "unjudged", "everything", "graded", "one", "not judged")) {
+            retrieved.put(query.replace(' ', '_'), randomDocuments(random, 250, 7, 1));
+        }
+        compareWithTrecEval(builder.build(), new TrecRun(retrieved));
+    }
+
+    @Test
     void everyNameIsUnderstoodAndOthersAreRefused() {
-        for (Measure measure : MEASURES) {
+        for (Measure measure : Measure.ALL) {
             assertThat(Measure.parse(measure.name())).isEqualTo(measure);
         }
-        for (String wrong : List.of("ndcg_cut_0", "ndcg_cut_", "ndcg_cut", "recall_-1", "map_", "bpref", "")) {
+        for (String wrong : List.of("ndcg_cut_0", "ndcg_cut_", "ndcg_cut", "recall_-1", "map_", "Rndcg", "P_1.5", "")) {
             assertThatThrownBy(() -> Measure.parse(wrong))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'" + wrong + "'");
         }
+    }
+
+    @Test
+    void kindsAndNicknamesStandForSeveralMeasures() {
+        assertThat(Measure.parseAll(List.of("map", "ndcg_cut.3,10", "success", "map")))
+                .extracting(Measure::name)
+                .containsExactly("map", "ndcg_cut_3", "ndcg_cut_10", "success_1", "success_5", "success_10");
+        assertThat(Measure.parseAll(List.of("official"))).isEqualTo(Measure.OFFICIAL);
+        assertThat(Measure.parseAll(List.of("iprec_at_recall.0.5")))
+                .extracting(Measure::name)
+                .containsExactly("iprec_at_recall_0.50");
+        assertThatThrownBy(() -> Measure.parseAll(List.of("P.5,x"))).hasMessageContaining("'P_x'");
     }
 
     @Test
@@ -176,10 +204,38 @@ final class MeasuresTest {
                 .hasMessageEndingWith("broken:1: the score is not a number");
         assertThatThrownBy(() -> TrecRun.read(file("q Q0 d 1 1 tag\nq Q0 d 2 0.5 tag\n")))
                 .hasMessageEndingWith("broken:2: the document d occurs twice for the query q");
+        Path latin =
+                Files.write(folder.resolve("latin"), "q 0 d 1\nq 0 \u00e9 1\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> Qrels.read(latin)).hasMessageEndingWith("latin:2: is not UTF-8");
+        Path wide = Files.writeString(folder.resolve("wide"), "q 0 d 1\n", StandardCharsets.UTF_16BE);
+        assertThatThrownBy(() -> Qrels.read(wide)).hasMessageEndingWith("wide:1: has a NUL in it; is the file UTF-16?");
+        byte[] packed = gzip("q Q0 d 1 1 tag\n" + "x".repeat(5000));
+        Path cut = Files.write(folder.resolve("cut.gz"), Arrays.copyOf(packed, packed.length - 9));
+        assertThatThrownBy(() -> TrecRun.read(cut))
+                .hasMessageContaining("cut.gz:2: the compressed file ends too early");
         assertThatThrownBy(() -> new TrecRun(Map.of("a b", List.of(new ScoredDocument("d", 1))))
                         .write(folder.resolve("never"), "tag"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'a b'");
+    }
+
+    @Test
+    void judgementsAreReadFromBeirsFormatAndFromCompressedFiles() throws IOException {
+        Path beir = Files.write(folder.resolve("test.tsv.gz"), gzip("query-id\tcorpus-id\tscore\nq\td\t2\nq\te\t0\n"));
+        assertThat(Qrels.read(beir).of("q")).isEqualTo(Map.of("d", 2, "e", 0));
+        Path marked = Files.writeString(folder.resolve("marked"), "\uFEFFq 0 d 1\r\n");
+        assertThat(Qrels.read(marked).of("q")).isEqualTo(Map.of("d", 1));
+        Path short4 = Files.writeString(folder.resolve("short"), "query-id\tcorpus-id\tscore\nq\td\n");
+        assertThatThrownBy(() -> Qrels.read(short4))
+                .hasMessageEndingWith("short:2: expected 3 fields (query, document, relevance), found 2");
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream packed = new GZIPOutputStream(bytes)) {
+            packed.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
     }
 
     private Path file(String content) throws IOException {
@@ -219,43 +275,61 @@ final class MeasuresTest {
             if (query % 6 == 1) {
                 continue;
             }
-            Set<Integer> seen = new HashSet<>();
-            List<ScoredDocument> documents = new ArrayList<>();
             int count = 1 + random.nextInt(query % 4 == 0 ? 5 : 200);
-            for (int i = 0; i < count; i++) {
-                int document = random.nextInt(300);
-                if (seen.add(document)) {
-                    double score = levels == 0 ? random.nextGaussian() : 1 + distance * random.nextInt(levels);
-                    documents.add(new ScoredDocument("doc" + document, score));
-                }
-            }
-            retrieved.put("q" + query, documents);
+            retrieved.put("q" + query, randomDocuments(random, count, levels, distance));
         }
         return new TrecRun(retrieved);
     }
 
+    private static List<ScoredDocument> randomDocuments(Random random, int count, int levels, double distance) {
+        Set<Integer> seen = new HashSet<>();
+        List<ScoredDocument> documents = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int document = random.nextInt(300);
+            if (seen.add(document)) {
+                double score = levels == 0 ? random.nextGaussian() : 1 + distance * random.nextInt(levels);
+                documents.add(new ScoredDocument("doc" + document, score));
+            }
+        }
+        return documents;
+    }
+
     private void compareWithTrecEval(Qrels qrels, TrecRun run) throws IOException {
+        compareWithTrecEval(
+                qrels,
+                run,
+                MEASURES,
+                List.of("ndcg", "ndcg_cut.1,10,1000", "recall.1,10,100", "P.5,1000", "map", "map_cut.3", "recip_rank"));
+        compareWithTrecEval(qrels, run, Measure.ALL, List.of("all_trec"));
+    }
+
+    private void compareWithTrecEval(Qrels qrels, TrecRun run, List<Measure> measures, List<String> asked)
+            throws IOException {
         for (Averaging averaging : Averaging.values()) {
-            List<String> arguments = new ArrayList<>(List.of("-q"));
+            List<String> arguments = new ArrayList<>(List.of("-q", "-m", "num_q"));
             if (averaging == Averaging.COMPLETE) {
                 arguments.add("-c");
             }
-            arguments.addAll(List.of("-m", "num_q", "-m", "ndcg", "-m", "ndcg_cut.1,10,1000", "-m", "recall.1,10,100"));
-            arguments.addAll(List.of("-m", "P.5,1000", "-m", "map", "-m", "map_cut.3", "-m", "recip_rank"));
-            arguments.addAll(List.of("-m", "success.1,10"));
+            asked.forEach(each -> arguments.addAll(List.of("-m", each)));
             Map<String, Map<String, Double>> theirs = trecEval(qrels, run, arguments);
-            Measured ours = new Measures(MEASURES, RankingOrder.SINGLE, averaging).measure(qrels, run);
+            Measured ours = new Measures(measures, RankingOrder.SINGLE, averaging).measure(qrels, run);
             assertThat((double) ours.queries()).isEqualTo(theirs.get("all").get("num_q"));
-            for (Measure measure : MEASURES) {
+            for (Measure measure : measures) {
                 assertThat(ours.mean().get(measure.name()))
                         .as(measure.name())
                         .isCloseTo(theirs.get("all").get(measure.name()), within(0.50001e-4));
                 for (String query : ours.perQuery().keySet()) {
+                    Double value = ours.perQuery().get(query).get(measure.name());
                     Map<String, Double> theirQuery = theirs.get(query);
-                    double expected = theirQuery == null ? 0 : theirQuery.get(measure.name());
-                    assertThat(ours.perQuery().get(query).get(measure.name()))
-                            .as(query + " " + measure.name())
-                            .isCloseTo(expected, within(0.50001e-4));
+                    if (theirQuery != null && !theirQuery.containsKey(measure.name())) {
+                        assertThat(value).as(query + " " + measure.name()).isNull();
+                    } else if (theirQuery != null) {
+                        assertThat(value)
+                                .as(query + " " + measure.name())
+                                .isCloseTo(theirQuery.get(measure.name()), within(0.50001e-4));
+                    } else if (value != null && measure.kind() != Measure.Kind.RELEVANT) {
+                        assertThat(value).as(query + " " + measure.name()).isZero();
+                    }
                 }
             }
         }
@@ -287,7 +361,9 @@ final class MeasuresTest {
         assertThat(program.getLastExitCode()).isZero();
         Map<String, Map<String, Double>> values = new HashMap<>();
         for (String[] line : output) {
-            values.computeIfAbsent(line[1], any -> new HashMap<>()).put(line[0].strip(), Double.valueOf(line[2]));
+            if (!line[0].startsWith("runid") && !line[0].startsWith("relstring")) {
+                values.computeIfAbsent(line[1], any -> new HashMap<>()).put(line[0].strip(), Double.valueOf(line[2]));
+            }
         }
         return values;
     }

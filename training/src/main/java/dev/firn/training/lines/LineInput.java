@@ -1,4 +1,4 @@
-package dev.firn.training.data;
+package dev.firn.training.lines;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,12 +7,13 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.util.zip.GZIPInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
-/** The lines of a file, {@code .gz} or plain, as bytes, with their numbers; digests the file while it is read. */
-final class LineInput implements AutoCloseable {
+/** The lines of a file as bytes, with their numbers; digests the file while it is read. */
+public final class LineInput implements AutoCloseable {
     /** The longest line that is taken: 64 MiB. */
-    static final int LONGEST_LINE = 1 << 26;
+    public static final int LONGEST_LINE = 1 << 26;
 
     private final DigestInputStream file;
     private final InputStream content;
@@ -21,18 +22,31 @@ final class LineInput implements AutoCloseable {
     private int filled;
     private long number;
 
-    LineInput(Path path) throws IOException {
-        file = new DigestInputStream(Files.newInputStream(path), TextDigest.sha256());
+    /**
+     * Opens a file; whether it is compressed, and how, is told by the end of its name.
+     *
+     * @throws IOException when it cannot be read, or its beginning is not what its name says
+     */
+    public LineInput(Path path) throws IOException {
+        file = new DigestInputStream(Files.newInputStream(path), sha256());
         try {
-            content = path.getFileName().toString().endsWith(".gz") ? new GZIPInputStream(file, 1 << 16) : file;
+            content = Compression.of(path).uncompressed(file);
         } catch (IOException e) {
             file.close();
             throw e;
         }
     }
 
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
     /** The next line without its end, or null after the last. */
-    byte[] next() throws IOException {
+    public byte[] next() throws IOException {
         number++;
         if (position == filled && !fill()) {
             number--;
@@ -63,12 +77,12 @@ final class LineInput implements AutoCloseable {
     }
 
     /** The number of the line that was given last, or could not be read; the first is 1. */
-    long number() {
+    public long number() {
         return number;
     }
 
-    /** The digest of the file's bytes, once all lines have been given. */
-    byte[] digest() throws IOException {
+    /** The SHA-256 of the file's bytes, once all lines have been given. */
+    public byte[] digest() throws IOException {
         // What follows the last gzip member
         file.transferTo(OutputStream.nullOutputStream());
         return file.getMessageDigest().digest();
