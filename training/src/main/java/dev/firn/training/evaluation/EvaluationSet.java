@@ -9,8 +9,11 @@ import dev.firn.training.measure.Qrels;
  * queries without a text count with 0, as in {@code trec_eval -c}.
  *
  * @param name for people and for file names, for example {@code keycloak/de→en}
+ * @param ignoreIdenticalIds whether a document with the id of the query is left out of what is retrieved: where queries are
+ *     documents themselves, each would find itself
  */
-public record EvaluationSet(String name, EvaluationQueries queries, EvaluationCorpus corpus, Qrels qrels) {
+public record EvaluationSet(
+        String name, EvaluationQueries queries, EvaluationCorpus corpus, Qrels qrels, boolean ignoreIdenticalIds) {
     public EvaluationSet {
         requireNonNull(name, "name is null");
         requireNonNull(queries, "queries is null");
@@ -19,5 +22,10 @@ public record EvaluationSet(String name, EvaluationQueries queries, EvaluationCo
         if (qrels.queries().isEmpty()) {
             throw new IllegalArgumentException("the evaluation set %s has no judgements".formatted(name));
         }
+    }
+
+    /** A set in which any document may be retrieved for any query. */
+    public EvaluationSet(String name, EvaluationQueries queries, EvaluationCorpus corpus, Qrels qrels) {
+        this(name, queries, corpus, qrels, false);
     }
 }

@@ -5,15 +5,18 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.training.ProgressListener;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.measure.Averaging;
-import dev.firn.training.measure.Measure;
 import dev.firn.training.measure.Measures;
 import dev.firn.training.measure.RankingOrder;
 import dev.firn.training.measure.ScoredDocument;
 import dev.firn.training.measure.TrecRun;
 import dev.firn.training.model.TextEmbedder;
 import dev.firn.training.model.TextKind;
+import dev.firn.training.search.ApproximateSearch;
 import dev.firn.training.search.Bm25;
 import dev.firn.training.search.ExactSearch;
+import dev.firn.training.search.HitConsumer;
+import dev.firn.training.search.Quantisation;
+import dev.firn.training.search.QuantisedFile;
 import dev.firn.training.search.VectorFile;
 import dev.firn.training.search.VectorPass;
 import dev.firn.training.search.VectorTable;
@@ -33,16 +36,16 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 
 /**
- * Evaluates an embedding model, or BM25, on sets: retrieves the best {@code depth} documents for each judged query by exact search
- * and measures nDCG@10, recall@10, recall@100, MRR@10 and MAP in trec_eval's order for 32-bit scores, averaged over all judged
- * queries.
+ * Evaluates an embedding model, or BM25, on sets: retrieves the best {@code depth} documents for each judged query and measures
+ * (nDCG@10, recall@10, recall@100, MRR@10 and MAP unless asked for others) in trec_eval's order for 32-bit scores, averaged over all
+ * judged queries. Search is exact up to the number of documents that the options set, and approximate beyond.
  *
  * <p>Memory: blocks of {@link ExactSearch} and the run of one set; vectors and indexes lie in a scratch folder while it works. A
  * corpus that several sets share is embedded once.
  */
 public final class Evaluator {
     private final ComputeContext context;
-    private final int depth;
+    private final EvaluationOptions options;
     private final Path scratch;
     private final Measures measures;
 
@@ -53,20 +56,26 @@ public final class Evaluator {
      * @param scratch an existing folder for temporary files; what is written there is deleted again
      */
     public Evaluator(ComputeContext context, int depth, Path scratch) {
+        this(context, EvaluationOptions.standard(depth), scratch);
+    }
+
+    /**
+     * Configures an evaluation.
+     *
+     * @param scratch an existing folder for temporary files; what is written there is deleted again
+     */
+    public Evaluator(ComputeContext context, EvaluationOptions options, Path scratch) {
         this.context = requireNonNull(context, "context is null");
+        this.options = requireNonNull(options, "options is null");
         this.scratch = requireNonNull(scratch, "scratch is null");
-        this.depth = depth;
-        this.measures = new Measures(Measure.STANDARD, RankingOrder.SINGLE, Averaging.COMPLETE);
-        if (depth < 100) {
-            throw new IllegalArgumentException("depth must be at least 100, is " + depth);
-        }
+        this.measures = new Measures(options.measures(), RankingOrder.SINGLE, Averaging.COMPLETE);
     }
 
     /**
      * Evaluates a model.
      *
      * @param dimensions numbers of components to evaluate with, each at most the model's
-     * @param results is given one result per set and dimension, set by set
+     * @param results is given one result per set, dimension and quantisation, set by set
      * @param progress counts texts embedded and queries searched
      */
     public void evaluate(
@@ -96,6 +105,7 @@ public final class Evaluator {
                 .mapToLong(Integer::longValue)
                 .sum();
         long searches = (long) dimensions.size()
+                * options.quantisations().size()
                 * sets.stream().mapToLong(set -> judged(set).length).sum();
         Steps steps = new Steps(progress, texts + searches);
         Path folder = Files.createTempDirectory(scratch, "evaluation");
@@ -125,7 +135,18 @@ public final class Evaluator {
                     queries.put(set.queries(), asked);
                 }
                 for (int dimension : dimensions) {
-                    results.accept(search(set, asked.truncated(dimension), documents.truncated(dimension), steps));
+                    for (Quantisation quantisation : options.quantisations()) {
+                        Path place = folder.resolve("search");
+                        Files.createDirectory(place);
+                        results.accept(search(
+                                set,
+                                asked.truncated(dimension),
+                                documents.truncated(dimension),
+                                quantisation,
+                                place,
+                                steps));
+                        FileUtils.deleteDirectory(place.toFile());
+                    }
                 }
             }
         } finally {
@@ -156,12 +177,13 @@ public final class Evaluator {
                 }
                 Map<String, List<ScoredDocument>> retrieved = new LinkedHashMap<>();
                 for (int query : judged(set)) {
-                    retrieved.put(
-                            set.queries().ids().get(query),
-                            index.search(set.queries().texts().get(query), depth));
+                    String id = set.queries().ids().get(query);
+                    List<ScoredDocument> found =
+                            index.search(set.queries().texts().get(query), depth(set));
+                    retrieved.put(id, set.ignoreIdenticalIds() ? without(id, found) : found);
                     steps.advance(1);
                 }
-                results.accept(result(set, null, new TrecRun(retrieved)));
+                results.accept(result(set, null, Quantisation.NONE, null, new TrecRun(retrieved)));
             }
         } finally {
             for (Bm25 index : indexes.values()) {
@@ -179,7 +201,26 @@ public final class Evaluator {
         return VectorFile.map(file, arena);
     }
 
-    private SetResult search(EvaluationSet set, VectorTable queries, VectorTable documents, Steps steps) {
+    /** One more is retrieved where one may be left out. */
+    private int depth(EvaluationSet set) {
+        return set.ignoreIdenticalIds() ? options.depth() + 1 : options.depth();
+    }
+
+    private List<ScoredDocument> without(String id, List<ScoredDocument> ranking) {
+        return ranking.stream()
+                .filter(each -> !each.document().equals(id))
+                .limit(options.depth())
+                .toList();
+    }
+
+    private SetResult search(
+            EvaluationSet set,
+            VectorTable queries,
+            VectorTable documents,
+            Quantisation quantisation,
+            Path place,
+            Steps steps)
+            throws IOException {
         List<String> ids = set.corpus().ids();
         // Of equal scores the search prefers what stands earlier, trec_eval the larger id
         int[] documentRows = IntStream.range(0, ids.size())
@@ -189,31 +230,51 @@ public final class Evaluator {
                 .toArray();
         int[] queryRows = judged(set);
         Map<String, List<ScoredDocument>> retrieved = new LinkedHashMap<>();
-        new ExactSearch(context)
-                .search(
-                        queries,
-                        queryRows,
-                        documents,
-                        documentRows,
-                        depth,
-                        (query, count, found, scores) -> {
-                            List<ScoredDocument> ranking = new ArrayList<>(count);
-                            for (int i = 0; i < count; i++) {
-                                ranking.add(new ScoredDocument(ids.get(documentRows[found[i]]), scores[i]));
-                            }
-                            retrieved.put(set.queries().ids().get(queryRows[query]), ranking);
-                        },
-                        (done, total) -> steps.reach(steps.done));
+        HitConsumer hits = (query, count, found, scores) -> {
+            List<ScoredDocument> ranking = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                ranking.add(new ScoredDocument(ids.get(documentRows[found[i]]), scores[i]));
+            }
+            String id = set.queries().ids().get(queryRows[query]);
+            retrieved.put(id, set.ignoreIdenticalIds() ? without(id, ranking) : ranking);
+        };
+        ProgressListener quiet = (done, total) -> steps.reach(steps.done);
+        Double recall = null;
+        try (Arena arena = Arena.ofShared()) {
+            VectorTable stored = documents;
+            if (quantisation != Quantisation.NONE) {
+                Path file = place.resolve("quantised");
+                new QuantisedFile(quantisation).write(documents, file);
+                stored = VectorFile.map(file, arena);
+            }
+            if (documentRows.length <= options.exactSearchLimit()) {
+                new ExactSearch(context).search(queries, queryRows, stored, documentRows, depth(set), hits, quiet);
+            } else {
+                recall = new ApproximateSearch(context)
+                        .search(
+                                queries,
+                                queryRows,
+                                stored,
+                                documentRows,
+                                depth(set),
+                                Files.createDirectory(place.resolve("index")),
+                                hits,
+                                quiet);
+            }
+        }
         steps.advance(queryRows.length);
-        return result(set, queries.dimension(), new TrecRun(retrieved));
+        return result(set, queries.dimension(), quantisation, recall, new TrecRun(retrieved));
     }
 
-    private SetResult result(EvaluationSet set, Integer dimension, TrecRun run) {
+    private SetResult result(
+            EvaluationSet set, Integer dimension, Quantisation quantisation, Double indexRecall, TrecRun run) {
         return new SetResult(
                 set.name(),
                 set.queries().language(),
                 set.corpus().language(),
                 dimension,
+                quantisation,
+                indexRecall,
                 measures.measure(set.qrels(), run),
                 run);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.training.measure.ScoredDocument;
 import dev.firn.training.measure.TrecRun;
+import dev.firn.training.search.Quantisation;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * Writes results as files: for each a TREC run ({@code runs/NAME.run}) and the values per query ({@code queries/NAME.jsonl}), where
- * NAME is the retriever, the set and the dimension. White space in ids, which a TREC run cannot hold, is written as {@code %20} and
+ * NAME is the retriever, the set, the dimension and how vectors were quantised, if they were. White space in ids, which a TREC run cannot hold, is written as {@code %20} and
  * the like. No clock: the same results give the same bytes.
  */
 public final class ResultFiles {
@@ -52,7 +53,13 @@ public final class ResultFiles {
 
     private static String name(String retriever, SetResult result) {
         String name = fileName(retriever) + "." + fileName(result.set());
-        return result.dimension() == null ? name : name + "." + result.dimension();
+        if (result.dimension() == null) {
+            return name;
+        }
+        String sized = name + "." + result.dimension();
+        return result.quantisation() == Quantisation.NONE
+                ? sized
+                : sized + "." + result.quantisation().word();
     }
 
     /** Returns a name that is safe as a file's: letters, digits and {@code _ - .}, other characters as their code points. */

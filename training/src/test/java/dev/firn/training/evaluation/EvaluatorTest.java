@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.training.ProgressListener;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.measure.Averaging;
@@ -15,6 +17,7 @@ import dev.firn.training.measure.ScoredDocument;
 import dev.firn.training.measure.TrecRun;
 import dev.firn.training.model.TextEmbedder;
 import dev.firn.training.model.TextKind;
+import dev.firn.training.search.Quantisation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +186,8 @@ final class EvaluatorTest {
         TrecRun run = new TrecRun(Map.of("a query", List.of(new ScoredDocument("100 %", 1))));
         Measures measures = new Measures(Measure.STANDARD, RankingOrder.SINGLE, Averaging.COMPLETE);
         Qrels qrels = Qrels.builder().add("a query", "100 %", 1).build();
-        SetResult result = new SetResult("set", "en", "en", null, measures.measure(qrels, run), run);
+        SetResult result =
+                new SetResult("set", "en", "en", null, Quantisation.NONE, null, measures.measure(qrels, run), run);
         new ResultFiles(folder).write("bm25", result);
         assertThat(Files.readString(folder.resolve("runs").resolve("bm25.set.run")))
                 .isEqualTo("a%20query Q0 100%20%25 1 1.0 bm25\n");
@@ -205,6 +209,73 @@ final class EvaluatorTest {
         assertThat(results.get(0).measured().queries()).isEqualTo(2);
         assertThat(results.get(0).measured().mean()).containsEntry("ndcg_cut_10", 0.5);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void leavesOutTheDocumentThatHasTheQuerysOwnId() throws IOException {
+        EvaluationSet set = new EvaluationSet(
+                "own",
+                new EvaluationQueries("en", List.of("a"), List.of("1 0 0")),
+                new EvaluationCorpus("en", List.of("a", "b"), List.of("1 0 0", "0.5 1 0")),
+                Qrels.builder().add("a", "b", 1).build(),
+                true);
+        List<SetResult> results = new ArrayList<>();
+        evaluator().evaluate(new Reading(), List.of(set), List.of(3), results::add, ProgressListener.NONE);
+        assertThat(results.getFirst().run().of("a"))
+                .extracting(ScoredDocument::document)
+                .containsExactly("b");
+        assertThat(results.getFirst().measured().mean()).containsEntry("map", 1.0);
+    }
+
+    @Test
+    void evaluatesEveryQuantisationOfTheDocumentsAndTellsTheRecallOfAnIndex() throws IOException {
+        // By sign alone both documents are the same, and trec_eval prefers the larger id
+        EvaluationSet set = new EvaluationSet(
+                "signs",
+                new EvaluationQueries("en", List.of("q"), List.of("1 0.1 0.1")),
+                new EvaluationCorpus("en", List.of("a", "b"), List.of("1 0.2 0.2", "0.2 1 1")),
+                Qrels.builder().add("q", "a", 1).build());
+        for (int limit : new int[] {2, 1}) {
+            EvaluationOptions options = new EvaluationOptions(
+                    100, Measure.STANDARD, List.of(Quantisation.NONE, Quantisation.BINARY), limit);
+            List<SetResult> results = new ArrayList<>();
+            new Evaluator(context, options, folder)
+                    .evaluate(new Reading(), List.of(set), List.of(3), results::add, ProgressListener.NONE);
+            assertThat(results)
+                    .extracting(SetResult::quantisation)
+                    .containsExactly(Quantisation.NONE, Quantisation.BINARY);
+            assertThat(results)
+                    .extracting(result -> result.measured().mean().get("map"))
+                    .containsExactly(1.0, 0.5);
+            assertThat(results).extracting(SetResult::indexRecall).containsOnly(limit == 2 ? null : 1.0);
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void writesTaskFilesAsMtebHasThem() throws IOException {
+        Measures measures = new Measures(MtebResults.measures(), RankingOrder.SINGLE, Averaging.COMPLETE);
+        Qrels qrels = Qrels.builder()
+                .add("q", "a", 1)
+                .add("q", "b", 1)
+                .add("q", "c", 1)
+                .build();
+        TrecRun run = new TrecRun(Map.of("q", List.of(new ScoredDocument("x", 2), new ScoredDocument("a", 1))));
+        SetResult result =
+                new SetResult("set", "de", "de", 3, Quantisation.NONE, null, measures.measure(qrels, run), run);
+        Path file = folder.resolve("mteb").resolve("task.json");
+        MtebResults.write(file, "Task", "test", List.of(result));
+        JsonNode scores = new ObjectMapper().readTree(file.toFile()).at("/scores/test/0");
+        assertThat(scores.path("recall_at_10").asDouble()).isEqualTo(0.33333);
+        assertThat(scores.path("mrr_at_1").asDouble()).isZero();
+        assertThat(scores.path("mrr_at_3").asDouble()).isEqualTo(0.5);
+        assertThat(scores.path("precision_at_100").asDouble()).isEqualTo(0.01);
+        assertThat(scores.path("main_score")).isEqualTo(scores.path("ndcg_at_10"));
+        assertThat(scores.path("hf_subset").asText()).isEqualTo("default");
+        // As Python's round: of what the binary numbers are, half to even
+        assertThat(MtebResults.rounded(0.000005)).isEqualTo(0.00001);
+        assertThat(MtebResults.rounded(0.1234549999999)).isEqualTo(0.12345);
+        assertThat(MtebResults.rounded(1.0 / 3)).isEqualTo(0.33333);
     }
 
     @Test
