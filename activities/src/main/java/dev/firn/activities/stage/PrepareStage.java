@@ -8,6 +8,7 @@ import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.data.DatasetPreparer;
 import dev.firn.training.data.DatasetSummary;
+import dev.firn.training.data.PreparationProgress;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.workflows.specification.SourceSpecification;
 import dev.firn.workflows.specification.StartSpecification;
@@ -39,7 +40,7 @@ final class PrepareStage implements StageWork {
         String counts;
         Optional<Path> start = startFolder(context);
         try (PreparedDataset dataset = new DatasetPreparer(inputs.artifacts())
-                .prepare(TrainingInputs.dataset(context.specification(), start), folder, context::count)) {
+                .prepare(TrainingInputs.dataset(context.specification(), start), folder, progress(context))) {
             summary = dataset.summary();
             counts = "%,d pairs of %d sources, %,d different texts, %d evaluation sets"
                     .formatted(
@@ -62,6 +63,20 @@ final class PrepareStage implements StageWork {
                         output.artifact(),
                         MAPPER.valueToTree(summary));
         return List.of(output);
+    }
+
+    private static PreparationProgress progress(StageContext context) {
+        return new PreparationProgress() {
+            @Override
+            public void report(String phase, long done, long total) {
+                context.count(phase, done, total);
+            }
+
+            @Override
+            public void note(String message) {
+                context.log(message);
+            }
+        };
     }
 
     /** Where the tokenizer comes from, when it comes with the weights. */

@@ -6,6 +6,7 @@ import dev.firn.registry.evaluation.NewEvaluation;
 import dev.firn.training.data.EvaluationFolder;
 import dev.firn.training.data.EvaluationSets;
 import dev.firn.training.data.PreparedDataset;
+import dev.firn.training.evaluation.EvaluationOptions;
 import dev.firn.training.evaluation.EvaluationSet;
 import dev.firn.training.evaluation.Evaluator;
 import dev.firn.training.evaluation.ResultFiles;
@@ -62,7 +63,7 @@ final class SetEvaluation {
                 .toList();
         List<NewEvaluation> evaluations = new ArrayList<>();
         try (ComputeContext compute = new ComputeContext(context.specification().threads())) {
-            new Evaluator(compute, DEPTH, scratch)
+            new Evaluator(compute, options(), scratch)
                     .evaluate(
                             model,
                             sets,
@@ -71,6 +72,13 @@ final class SetEvaluation {
                             (done, total) -> context.count("measuring " + String.join(" and ", names), done, total));
         }
         return evaluations;
+    }
+
+    private EvaluationOptions options() {
+        Integer limit = context.specification().evaluate().exactSearchLimit();
+        return limit == null
+                ? EvaluationOptions.standard(DEPTH)
+                : EvaluationOptions.standard(DEPTH).withExactSearchLimit(limit);
     }
 
     List<NewEvaluation> measureBm25() throws IOException {
@@ -87,6 +95,10 @@ final class SetEvaluation {
 
     private Consumer<SetResult> collect(List<String> names, List<NewEvaluation> evaluations) {
         return result -> {
+            if (result.indexRecall() != null) {
+                context.log("%s at %d dimensions: the approximate index found %.4f of what exact search finds"
+                        .formatted(result.set(), result.dimension(), result.indexRecall()));
+            }
             for (String name : names) {
                 try {
                     files.write(name, result);

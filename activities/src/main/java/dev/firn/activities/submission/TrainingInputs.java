@@ -5,11 +5,19 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.registry.Digest;
 import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
+import dev.firn.training.data.BadRecords;
 import dev.firn.training.data.BeirFolder;
+import dev.firn.training.data.CollectionLayout;
+import dev.firn.training.data.CollectionPairs;
 import dev.firn.training.data.DataSource;
 import dev.firn.training.data.DatasetDefinition;
 import dev.firn.training.data.JsonLines;
 import dev.firn.training.data.MessageCatalogue;
+import dev.firn.training.data.NearDuplicates;
+import dev.firn.training.data.ParquetPairs;
+import dev.firn.training.data.ParquetTriples;
+import dev.firn.training.data.QualityRules;
+import dev.firn.training.data.SourceRules;
 import dev.firn.training.data.TokenizerDefinition;
 import dev.firn.training.encoder.Pooling;
 import dev.firn.training.start.Start;
@@ -19,6 +27,8 @@ import dev.firn.training.teacher.OnnxTeacherSettings;
 import dev.firn.training.teacher.Teacher;
 import dev.firn.training.tensorflow.SavedBertArchive;
 import dev.firn.workflows.specification.EvaluationSetSpecification;
+import dev.firn.workflows.specification.NearDuplicatesSpecification;
+import dev.firn.workflows.specification.QualitySpecification;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SourceSpecification;
 import dev.firn.workflows.specification.StartSpecification;
@@ -34,6 +44,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,6 +53,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What a specification names outside of itself, in the training library's terms. */
 public final class TrainingInputs {
     private static final long LARGEST_MODEL_BYTES = 16L << 30;
+    private static final Long DEFAULT_BAD_RECORD_LIMIT = 1000L;
 
     private final MavenArtifacts artifacts;
     private final Path unpacked;
@@ -110,6 +122,7 @@ public final class TrainingInputs {
                 specification.data().evaluation().stream()
                         .map(TrainingInputs::evaluationSet)
                         .toList(),
+                nearDuplicates(specification.data().nearDuplicates()),
                 tokenizer,
                 specification.encoding().queryPrefix(),
                 specification.encoding().documentPrefix());
@@ -165,8 +178,87 @@ public final class TrainingInputs {
                         messages.evaluationShare(),
                         messages.referenceLanguage());
             case SourceSpecification.JsonLines lines ->
-                new JsonLines(lines.name(), lines.files().stream().map(Path::of).toList(), lines.language());
+                new JsonLines(
+                        lines.name(), format(lines.format()), paths(lines.files()), lines.language(), rules(lines));
+            case SourceSpecification.Parquet parquet ->
+                new ParquetPairs(
+                        parquet.name(),
+                        paths(parquet.files()),
+                        parquet.split(),
+                        parquet.queryColumn(),
+                        parquet.documentColumn(),
+                        parquet.languageColumn(),
+                        parquet.language(),
+                        rules(parquet));
+            case SourceSpecification.Triples triples ->
+                new ParquetTriples(
+                        triples.name(),
+                        Path.of(triples.queries()),
+                        Path.of(triples.documents()),
+                        Path.of(triples.labels()),
+                        new ParquetTriples.Columns(
+                                triples.queryIdColumn(),
+                                triples.queryColumn(),
+                                triples.documentIdColumn(),
+                                triples.documentColumn()),
+                        triples.relevanceColumn(),
+                        triples.minimumRelevance(),
+                        triples.language(),
+                        rules(triples));
+            case SourceSpecification.Collection collection ->
+                new CollectionPairs(
+                        collection.name(),
+                        Path.of(collection.folder()),
+                        collection.layout() == null
+                                ? null
+                                : CollectionLayout.of(collection.layout()).orElseThrow(),
+                        collection.split(),
+                        collection.language(),
+                        collection.minimumRelevance(),
+                        rules(collection));
         };
+    }
+
+    private static List<Path> paths(List<String> files) {
+        return files.stream().map(Path::of).toList();
+    }
+
+    private static JsonLines.Format format(String word) {
+        return switch (word) {
+            case null -> JsonLines.Format.PAIR;
+            case "pairs" -> JsonLines.Format.PAIR;
+            case "flagembedding" -> JsonLines.Format.FLAG_EMBEDDING;
+            case "tevatron" -> JsonLines.Format.TEVATRON;
+            default -> throw new IllegalArgumentException("unknown format " + word);
+        };
+    }
+
+    private static SourceRules rules(SourceSpecification.Records source) {
+        boolean skipped = "skip".equals(source.onBadRecord());
+        return new SourceRules(
+                skipped
+                        ? BadRecords.skippedUpTo(
+                                Objects.requireNonNullElse(source.badRecordLimit(), DEFAULT_BAD_RECORD_LIMIT))
+                        : BadRecords.REFUSED,
+                quality(source.quality()));
+    }
+
+    private static QualityRules quality(QualitySpecification quality) {
+        return quality == null
+                ? QualityRules.NONE
+                : new QualityRules(
+                        quality.minimumQueryCharacters(),
+                        quality.maximumQueryCharacters(),
+                        quality.minimumDocumentCharacters(),
+                        quality.maximumDocumentCharacters(),
+                        quality.minimumLetterShare(),
+                        quality.maximumWordLength(),
+                        quality.minimumOverlap(),
+                        quality.maximumOverlap());
+    }
+
+    private static NearDuplicates nearDuplicates(NearDuplicatesSpecification near) {
+        return near == null ? null : new NearDuplicates(near.threshold(), near.drop(), near.remembered());
     }
 
     private static BeirFolder evaluationSet(EvaluationSetSpecification set) {

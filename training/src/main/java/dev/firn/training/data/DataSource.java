@@ -1,7 +1,7 @@
 package dev.firn.training.data;
 
 /** Where training pairs come from. */
-public sealed interface DataSource permits MessageCatalogue, JsonLines {
+public sealed interface DataSource permits MessageCatalogue, RecordSource {
     /** The first part of the names of its sources and evaluation sets. */
     String name();
 }

@@ -7,12 +7,14 @@ import java.util.List;
 /**
  * Everything a prepared dataset is made of.
  *
+ * @param nearDuplicates how texts that are nearly the same are looked for; null when only equal ones are
  * @param queryPrefix what stands before every query when it is tokenised, such as {@code "query: "}; may be empty
  * @param documentPrefix the same for documents
  */
 public record DatasetDefinition(
         List<DataSource> sources,
         List<BeirFolder> evaluations,
+        NearDuplicates nearDuplicates,
         TokenizerDefinition tokenizer,
         String queryPrefix,
         String documentPrefix) {
@@ -22,5 +24,15 @@ public record DatasetDefinition(
         requireNonNull(tokenizer, "tokenizer is null");
         requireNonNull(queryPrefix, "queryPrefix is null");
         requireNonNull(documentPrefix, "documentPrefix is null");
+    }
+
+    /** A dataset in which only equal texts are looked for. */
+    public DatasetDefinition(
+            List<DataSource> sources,
+            List<BeirFolder> evaluations,
+            TokenizerDefinition tokenizer,
+            String queryPrefix,
+            String documentPrefix) {
+        this(sources, evaluations, null, tokenizer, queryPrefix, documentPrefix);
     }
 }

@@ -67,6 +67,7 @@ public final class DatasetPreparer {
                                 set.queries(),
                                 set.documents()))
                         .toList(),
+                reader.notes(),
                 reader.inputDigest());
     }
 
@@ -111,6 +112,7 @@ public final class DatasetPreparer {
                 }
             });
             refuseFaults(reader);
+            reader.notes().forEach(progress::note);
             pairs.finish();
             characters = new long[] {queries.characters(), documents.characters(), corpus.characters()};
         }
@@ -185,6 +187,7 @@ public final class DatasetPreparer {
                                 tokenizer.maximumLength(),
                                 definition.queryPrefix(),
                                 definition.documentPrefix()),
+                        filter.found(),
                         filter.dropped());
                 Files.write(folder.resolve(DatasetFiles.SUMMARY), JSON.writeValueAsBytes(summary));
             }

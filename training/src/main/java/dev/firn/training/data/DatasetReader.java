@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,12 +33,19 @@ final class DatasetReader {
     private final InputDigest digest = new InputDigest();
     private final DigestIndex evaluationTexts = new DigestIndex();
     private final Map<Integer, CatalogueContent> catalogues = new HashMap<>();
+    private final NearTexts nearEvaluation;
+    private final List<String> notes = new ArrayList<>();
     private long records;
 
     DatasetReader(DatasetDefinition definition, MavenArtifacts artifacts, PreparationProgress progress) {
         this.definition = definition;
         this.artifacts = artifacts;
         this.progress = progress;
+        this.nearEvaluation = definition.nearDuplicates() == null
+                ? null
+                : new NearTexts(
+                        definition.nearDuplicates().threshold(),
+                        definition.nearDuplicates().remembered());
     }
 
     private void tick(String phase) {
@@ -49,6 +57,16 @@ final class DatasetReader {
 
     List<DataFault> faults() {
         return faults;
+    }
+
+    /** What a user should know of what was left out, a line each. */
+    List<String> notes() {
+        List<String> all = new ArrayList<>(notes);
+        if (nearEvaluation != null && nearEvaluation.forgotten() > 0) {
+            all.add("near duplicates: the first " + nearEvaluation.forgotten()
+                    + " evaluation texts are more than is remembered, and were not compared with");
+        }
+        return all;
     }
 
     /** The digest of everything read; once, at the end. */
@@ -66,6 +84,19 @@ final class DatasetReader {
                                 "/name",
                                 "another source is also named "
                                         + definition.sources().get(i).name());
+            }
+        }
+        for (int i = 0; i < definition.sources().size(); i++) {
+            String language = switch (definition.sources().get(i)) {
+                case MessageCatalogue catalogue -> null;
+                case JsonLines lines -> lines.language();
+                case ParquetPairs rows -> rows.language();
+                case ParquetTriples triples -> triples.language();
+                case CollectionPairs collection -> collection.language();
+            };
+            if (language != null && !LanguageTags.isValid(language)) {
+                new FaultCollector(DataFault.Section.SOURCES, i, faults)
+                        .add("/language", language + " is no language tag");
             }
         }
         FaultCollector tokenizer = new FaultCollector(DataFault.Section.TOKENIZER, 0, faults);
@@ -125,7 +156,7 @@ final class DatasetReader {
                     continue;
                 }
                 catalogues.put(i, content);
-                content.heldBackTexts(text -> evaluationTexts.add(TextDigest.ofMeaning(text)));
+                content.heldBackTexts(this::keepOut);
                 for (DatasetSummary.EvaluationSummary summary : content.writeEvaluations(sink, collector)) {
                     if (!names.add(summary.name())) {
                         collector.add("/name", "another evaluation set is also named " + summary.name());
@@ -154,7 +185,7 @@ final class DatasetReader {
                 if (!writer.document(id, text)) {
                     throw new WrongRecordException("the id " + id + " is taken by an earlier line");
                 }
-                evaluationTexts.add(TextDigest.ofMeaning(text));
+                keepOut(text);
             });
             RecordReader.records(queries, "/folder", "queries", collector, digest, record -> {
                 tick("evaluation sets");
@@ -163,7 +194,7 @@ final class DatasetReader {
                 if (!writer.query(id, text)) {
                     throw new WrongRecordException("the id " + id + " is taken by an earlier line");
                 }
-                evaluationTexts.add(TextDigest.ofMeaning(text));
+                keepOut(text);
             });
             boolean readable = !collector.any();
             RecordReader.lines(judgements, "/folder", "qrels", collector, digest, (line, number) -> {
@@ -176,6 +207,14 @@ final class DatasetReader {
                 collector.add("/folder", judgements + ": the evaluation set is empty: no query has a judgement");
             }
             return summary;
+        }
+    }
+
+    /** A text that training must not see. */
+    private void keepOut(String text) {
+        boolean added = evaluationTexts.add(TextDigest.ofMeaning(text)) == DigestIndex.ABSENT;
+        if (added && nearEvaluation != null) {
+            nearEvaluation.add(MinHash.signature(text));
         }
     }
 
@@ -226,11 +265,22 @@ final class DatasetReader {
         }
     }
 
+    private static BadRecords badRecords(DataSource source) {
+        return switch (source) {
+            case MessageCatalogue catalogue -> BadRecords.REFUSED;
+            case RecordSource records -> records.rules().badRecords();
+        };
+    }
+
     /** Reads all pairs; after {@link #readEvaluations}. */
     TrainingFilter readTraining(TrainingSink sink) throws IOException {
-        TrainingFilter filter = new TrainingFilter(evaluationTexts, sink);
+        TrainingFilter filter = new TrainingFilter(evaluationTexts, nearEvaluation, definition.nearDuplicates(), sink);
         for (int i = 0; i < definition.sources().size(); i++) {
-            FaultCollector collector = new FaultCollector(DataFault.Section.SOURCES, i, faults);
+            FaultCollector collector = new FaultCollector(
+                    DataFault.Section.SOURCES,
+                    i,
+                    faults,
+                    badRecords(definition.sources().get(i)));
             long before = filter.pairs();
             boolean alreadyFaulty = false;
             switch (definition.sources().get(i)) {
@@ -241,7 +291,7 @@ final class DatasetReader {
                         content.writeTraining(filter);
                     }
                 }
-                case JsonLines jsonLines -> readJsonLines(jsonLines, collector, filter);
+                case RecordSource records -> readRecords(records, collector, filter);
             }
             if (filter.pairs() == before && !alreadyFaulty && !collector.any()) {
                 collector.add("", definition.sources().get(i).name() + " gives no pairs");
@@ -250,17 +300,31 @@ final class DatasetReader {
         return filter;
     }
 
-    private void readJsonLines(JsonLines source, FaultCollector collector, TrainingFilter filter) throws IOException {
-        for (int file = 0; file < source.files().size(); file++) {
-            RecordReader.records(source.files().get(file), "/files/" + file, "pairs", collector, digest, record -> {
+    private void readRecords(RecordSource source, FaultCollector collector, TrainingFilter filter) throws IOException {
+        RecordSourceReader.PairConsumer consumer = new RecordSourceReader.PairConsumer() {
+            @Override
+            public void pair(String language, String query, String document) throws IOException {
                 tick("pairs");
-                String language = RecordReader.language(record, source.language());
-                filter.pair(
-                        source.name() + "/" + language,
-                        language,
-                        new LanguageText(language, RecordReader.text(record, "query")),
-                        new LanguageText(language, RecordReader.text(record, "document")));
-            });
+                String name = source.name() + "/" + language;
+                Optional<String> broken = source.rules().quality().broken(query, document);
+                if (broken.isPresent()) {
+                    filter.drop(name, language, "quality." + broken.get());
+                } else {
+                    filter.pair(
+                            name, language, new LanguageText(language, query), new LanguageText(language, document));
+                }
+            }
+
+            @Override
+            public void text(String language, String text) throws IOException {
+                filter.text(new LanguageText(language, text));
+            }
+        };
+        new RecordSourceReader(collector, digest, consumer).read(source);
+        filter.dropBadRecords(collector.skipped());
+        if (collector.skipped() > 0) {
+            notes.add(source.name() + ": " + collector.skipped() + " bad records are left out: "
+                    + String.join("; ", collector.skippedRecords()));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.firn.training.data;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import java.util.TreeMap;
  * The counts of a prepared dataset; it is written as {@code dataset.json}.
  *
  * @param inputDigest see {@link DataInspection#inputDigest()}
+ * @param found what was found among the pairs and kept, by reason
  * @param dropped what was left out for training, by reason: {@code pairs.…} of all sources, {@code texts.…} for masked
  *     language modelling
  */
@@ -21,8 +23,10 @@ public record DatasetSummary(
         List<SourceSummary> sources,
         List<EvaluationSummary> evaluations,
         TokenizerSummary tokenizer,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> found,
         Map<String, Long> dropped) {
     public DatasetSummary {
+        found = found == null ? new TreeMap<>() : new TreeMap<>(found);
         requireNonNull(inputDigest, "inputDigest is null");
         requireNonNull(queries, "queries is null");
         requireNonNull(documents, "documents is null");

@@ -3,21 +3,33 @@ package dev.firn.training.data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Gathers what is wrong with one element of a definition. */
+/**
+ * Collects what is wrong with one element of a definition. Of the faults in a file's lines the first {@value
+ * #TOLD_OF_A_FILE} are told, the others counted.
+ *
+ * <p>Where bad records are left out, their faults are none until there are more than the limit.
+ */
 final class FaultCollector {
-    /** Faults told of one file; the rest are counted. */
-    static final int TOLD_OF_A_FILE = 20;
+    private static final int TOLD_OF_A_FILE = 20;
 
     private final DataFault.Section section;
     private final int index;
     private final List<DataFault> faults;
+    private final BadRecords policy;
     private final int before;
+    private final List<String> skippedRecords = new ArrayList<>();
+    private long skipped;
 
     /** Adds to a list that is shared by all elements. */
     FaultCollector(DataFault.Section section, int index, List<DataFault> faults) {
+        this(section, index, faults, BadRecords.REFUSED);
+    }
+
+    FaultCollector(DataFault.Section section, int index, List<DataFault> faults, BadRecords policy) {
         this.section = section;
         this.index = index;
         this.faults = faults;
+        this.policy = policy;
         this.before = faults.size();
     }
 
@@ -30,6 +42,16 @@ final class FaultCollector {
         return faults.size() > before;
     }
 
+    /** Number of records left out as bad. */
+    long skipped() {
+        return skipped;
+    }
+
+    /** The first records left out, with file, line and what is wrong with each. */
+    List<String> skippedRecords() {
+        return skippedRecords;
+    }
+
     OfFile file(String pointer, Object file) {
         return new OfFile(pointer, file.toString());
     }
@@ -38,7 +60,7 @@ final class FaultCollector {
     final class OfFile implements AutoCloseable {
         private final String pointer;
         private final String file;
-        private final List<DataFault> told = new ArrayList<>();
+        private int told;
         private long untold;
 
         private OfFile(String pointer, String file) {
@@ -46,14 +68,34 @@ final class FaultCollector {
             this.file = file;
         }
 
+        /** A record that cannot be understood. */
         void line(long line, String message) {
-            if (told.size() == TOLD_OF_A_FILE) {
+            if (!policy.skipped()) {
+                tell(line, message);
+                return;
+            }
+            skipped++;
+            if (skippedRecords.size() < TOLD_OF_A_FILE) {
+                skippedRecords.add(file + ":" + line + ": " + message);
+            }
+            if (skipped == policy.limit() + 1) {
+                skippedRecords.forEach(record -> add(pointer, record));
+                whole("more than " + policy.limit() + " bad records, which is the limit; line " + line + " is one");
+            }
+        }
+
+        /** A line behind which nothing can be read. */
+        void broken(long line, String message) {
+            tell(line, message);
+        }
+
+        private void tell(long line, String message) {
+            if (told == TOLD_OF_A_FILE) {
                 untold++;
                 return;
             }
-            DataFault fault = new DataFault(section, index, pointer, file + ":" + line + ": " + message);
-            told.add(fault);
-            faults.add(fault);
+            told++;
+            add(pointer, file + ":" + line + ": " + message);
         }
 
         void whole(String message) {

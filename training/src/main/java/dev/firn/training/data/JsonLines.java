@@ -6,16 +6,38 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Files of JSON lines, {@code .gz} or plain, one pair a line:
- * {@code {"id":…,"source":…,"language":…,"query":…,"document":…}}; other fields, id and source are not used.
- *
- * <p>Each language is a source of its own, {@code name/<language>}.
+ * Files of JSON lines, plain, {@code .gz}, {@code .zst} or {@code .xz}.
  *
  * @param language the language of records that name none; null when every record must
  */
-public record JsonLines(String name, List<Path> files, String language) implements DataSource {
+public record JsonLines(String name, Format format, List<Path> files, String language, SourceRules rules)
+        implements RecordSource {
+    /** What a line holds. */
+    public enum Format {
+        /**
+         * One pair: {@code {"id":…,"source":…,"language":…,"query":…,"document":…}}; other fields, id and source are not used.
+         */
+        PAIR,
+        /**
+         * FlagEmbedding's: {@code {"query":…,"pos":[…],"neg":[…],"pos_scores":[…],"neg_scores":[…]}}: a pair for each of {@code pos}.
+         * What is in {@code neg} is for masked language modelling alone, since negatives are mined; scores are checked, not used.
+         */
+        FLAG_EMBEDDING,
+        /**
+         * Tevatron's: {@code {"query":…,"positive_passages":[{"title":…,"text":…}],"negative_passages":[…]}}: likewise.
+         */
+        TEVATRON
+    }
+
     public JsonLines {
         requireNonNull(name, "name is null");
+        requireNonNull(format, "format is null");
+        requireNonNull(rules, "rules is null");
         files = List.copyOf(files);
+    }
+
+    /** One pair a line, nothing left out. */
+    public JsonLines(String name, List<Path> files, String language) {
+        this(name, Format.PAIR, files, language, SourceRules.USUAL);
     }
 }

@@ -12,6 +12,9 @@ public interface PreparationProgress {
      */
     void report(String phase, long done, long total);
 
+    /** Says something that a user should know. */
+    default void note(String message) {}
+
     /** Listens to nothing. */
     static PreparationProgress none() {
         return (phase, done, total) -> {};

@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.lines.LineInput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
+import java.util.List;
 import java.util.zip.ZipException;
 
 /** Reads files of one JSON object a line, telling what is wrong by file and line. */
@@ -19,7 +20,9 @@ final class RecordReader {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*");
+
+    /** MIRACL's and others' names of an id. */
+    private static final List<String> OTHER_IDS = List.of("docid", "id");
 
     private RecordReader() {}
 
@@ -92,11 +95,11 @@ final class RecordReader {
         try {
             return input.next();
         } catch (EOFException e) {
-            faults.line(input.number(), "the compressed file ends too early");
+            faults.broken(input.number(), "the compressed file ends too early");
         } catch (ZipException e) {
-            faults.line(input.number(), "the compressed file is damaged: " + e.getMessage());
+            faults.broken(input.number(), "the compressed file is damaged: " + e.getMessage());
         } catch (IOException e) {
-            faults.line(input.number(), "cannot be read: " + e.getMessage());
+            faults.broken(input.number(), "cannot be read: " + e.getMessage());
         }
         return null;
     }
@@ -148,6 +151,9 @@ final class RecordReader {
     /** An id: a string or a whole number, without tabs and line ends, which a file of judgements could not hold. */
     static String id(ObjectNode record) throws WrongRecordException {
         JsonNode value = record.get("_id");
+        for (String other : OTHER_IDS) {
+            value = value == null ? record.get(other) : value;
+        }
         if (value == null
                 || !(value.isTextual() || value.isIntegralNumber())
                 || value.asText().isEmpty()) {
@@ -169,7 +175,7 @@ final class RecordReader {
             }
             return otherwise;
         }
-        if (!value.isTextual() || !LANGUAGE.matcher(value.textValue()).matches()) {
+        if (!value.isTextual() || !LanguageTags.isValid(value.textValue())) {
             throw new WrongRecordException("the field \"language\" is no language tag: " + value);
         }
         return value.textValue();

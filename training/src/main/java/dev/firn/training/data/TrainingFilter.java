@@ -10,12 +10,28 @@ import java.util.TreeMap;
  */
 final class TrainingFilter {
     private final DigestIndex evaluationTexts;
+    private final NearTexts nearEvaluation;
+    private final NearTexts nearPairs;
+    private final NearDuplicates nearDuplicates;
     private final TrainingSink sink;
+    private final Map<String, Long> found = new TreeMap<>();
+    private long badRecords;
     private final Map<String, Source> sources = new TreeMap<>();
     private final Map<String, Long> droppedTexts = new TreeMap<>();
 
-    TrainingFilter(DigestIndex evaluationTexts, TrainingSink sink) {
+    /**
+     * A filter.
+     *
+     * @param nearEvaluation evaluation texts for {@code nearDuplicates}
+     * @param nearDuplicates null when only equal texts are looked for
+     */
+    TrainingFilter(
+            DigestIndex evaluationTexts, NearTexts nearEvaluation, NearDuplicates nearDuplicates, TrainingSink sink) {
         this.evaluationTexts = evaluationTexts;
+        this.nearEvaluation = nearEvaluation;
+        this.nearDuplicates = nearDuplicates;
+        this.nearPairs =
+                nearDuplicates == null ? null : new NearTexts(nearDuplicates.threshold(), nearDuplicates.remembered());
         this.sink = sink;
     }
 
@@ -42,12 +58,46 @@ final class TrainingFilter {
             drop(source, language, "evaluationText");
         } else if (TextDigest.normalized(query.text()).equals(TextDigest.normalized(document.text()))) {
             drop(source, language, "identical");
-        } else if (source(source, language).pairs.add(TextDigest.of(query.text(), document.text()))
-                != DigestIndex.ABSENT) {
-            drop(source, language, "duplicate");
         } else {
-            sink.pair(source, language, query, document);
+            TextDigest pair = TextDigest.of(query.text(), document.text());
+            DigestIndex known = source(source, language).pairs;
+            if (known.contains(pair)) {
+                drop(source, language, "duplicate");
+            } else if (nearDuplicates == null || !isNear(source, language, query.text(), document.text())) {
+                known.add(pair);
+                sink.pair(source, language, query, document);
+            }
         }
+    }
+
+    /** Whether a pair is dropped since it is nearly another or nearly one of an evaluation; counts it if it is either. */
+    private boolean isNear(String source, String language, String query, String document) {
+        boolean evaluated = nearEvaluation.contains(MinHash.signature(query))
+                || nearEvaluation.contains(MinHash.signature(document));
+        String reason = "nearEvaluationText";
+        if (!evaluated) {
+            int[] pair = MinHash.signature(query + "\n" + document);
+            if (!nearPairs.contains(pair)) {
+                nearPairs.add(pair);
+                return false;
+            }
+            reason = "nearDuplicate";
+        }
+        if (nearDuplicates.dropped()) {
+            drop(source, language, reason);
+        } else {
+            found.merge("pairs." + reason, 1L, Long::sum);
+        }
+        return nearDuplicates.dropped();
+    }
+
+    void dropBadRecords(long records) {
+        badRecords += records;
+    }
+
+    /** What was found and kept, by reason. */
+    Map<String, Long> found() {
+        return found;
     }
 
     void text(LanguageText text) throws IOException {
@@ -88,6 +138,9 @@ final class TrainingFilter {
         sources.values()
                 .forEach(source ->
                         source.dropped.forEach((reason, count) -> all.merge("pairs." + reason, count, Long::sum)));
+        if (badRecords > 0) {
+            all.put("records.bad", badRecords);
+        }
         droppedTexts.forEach((reason, count) -> all.merge("texts." + reason, count, Long::sum));
         return all;
     }

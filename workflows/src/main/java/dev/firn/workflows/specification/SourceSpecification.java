@@ -1,5 +1,6 @@
 package dev.firn.workflows.specification;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = SourceSpecification.Messages.class, name = "messages"),
-    @JsonSubTypes.Type(value = SourceSpecification.JsonLines.class, name = "jsonl")
+    @JsonSubTypes.Type(value = SourceSpecification.JsonLines.class, name = "jsonl"),
+    @JsonSubTypes.Type(value = SourceSpecification.Parquet.class, name = "parquet"),
+    @JsonSubTypes.Type(value = SourceSpecification.Triples.class, name = "triples"),
+    @JsonSubTypes.Type(value = SourceSpecification.Collection.class, name = "collection")
 })
 public sealed interface SourceSpecification {
     String name();
@@ -26,11 +30,102 @@ public sealed interface SourceSpecification {
             String referenceLanguage)
             implements SourceSpecification {}
 
+    /** A source whose pairs are records of files. */
+    sealed interface Records extends SourceSpecification {
+        /** {@code fail} or {@code skip}; null: fail. */
+        @Nullable
+        String onBadRecord();
+
+        /** How many are skipped at most; null: 1000. */
+        @Nullable
+        Long badRecordLimit();
+
+        @Nullable
+        QualitySpecification quality();
+    }
+
     /**
-     * Files of one pair a line.
+     * Files of one JSON object a line.
      *
+     * @param format null: one pair a line
      * @param language null: each line names its own
      */
     record JsonLines(
-            String name, List<String> files, @Nullable String language) implements SourceSpecification {}
+            String name,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String format,
+
+            List<String> files,
+            @Nullable String language,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String onBadRecord,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long badRecordLimit,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            QualitySpecification quality)
+            implements Records {}
+
+    /**
+     * Parquet files of one pair a row.
+     *
+     * @param split only files of it; null: all
+     * @param languageColumn null: there is none
+     * @param language null: each row names its own
+     */
+    record Parquet(
+            String name,
+            List<String> files,
+            @Nullable String split,
+            String queryColumn,
+            String documentColumn,
+            @Nullable String languageColumn,
+            @Nullable String language,
+            @Nullable String onBadRecord,
+            @Nullable Long badRecordLimit,
+            @Nullable QualitySpecification quality)
+            implements Records {}
+
+    /**
+     * Parquet files of queries, of documents, and of labels.
+     *
+     * @param relevanceColumn null: every label is a relevant one
+     */
+    record Triples(
+            String name,
+            String queries,
+            String documents,
+            String labels,
+            String queryIdColumn,
+            String queryColumn,
+            String documentIdColumn,
+            String documentColumn,
+            @Nullable String relevanceColumn,
+            double minimumRelevance,
+            String language,
+            @Nullable String onBadRecord,
+            @Nullable Long badRecordLimit,
+            @Nullable QualitySpecification quality)
+            implements Records {}
+
+    /**
+     * A folder of documents, queries and judgements.
+     *
+     * @param layout null: as the folder looks
+     * @param split null: the layout's usual one
+     */
+    record Collection(
+            String name,
+            String folder,
+            @Nullable String layout,
+            @Nullable String split,
+            int minimumRelevance,
+            String language,
+            @Nullable String onBadRecord,
+            @Nullable Long badRecordLimit,
+            @Nullable QualitySpecification quality)
+            implements Records {}
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +107,96 @@ class SpecificationReaderTest {
                 .isInstanceOfSatisfying(
                         SourceSpecification.JsonLines.class,
                         lines -> assertThat(lines.language()).isEqualTo("no"));
+    }
+
+    @Test
+    void readsEveryKindOfSourceWithItsDefaults() {
+        RunSpecification specification = reader.read(withSources("""
+                    - {type: jsonl, name: flag, files: [a.jsonl.zst], language: en, format: flagembedding, onBadRecord: skip}
+                    - {type: parquet, name: hub, files: [folder], split: train, language: en}
+                    - {type: triples, name: arctic, queries: q, documents: d, labels: l, language: en, relevanceColumn: r}
+                    - {type: collection, name: beir, folder: f, quality: {minimumOverlap: 0.2}}
+                """, "{drop: true}"));
+
+        assertThat(specification.data().sources())
+                .containsExactly(
+                        new SourceSpecification.JsonLines(
+                                "flag", "flagembedding", List.of("a.jsonl.zst"), "en", "skip", null, null),
+                        new SourceSpecification.Parquet(
+                                "hub", List.of("folder"), "train", "query", "document", null, "en", null, null, null),
+                        new SourceSpecification.Triples(
+                                "arctic",
+                                "q",
+                                "d",
+                                "l",
+                                "query_id",
+                                "query_text",
+                                "document_id",
+                                "document_text",
+                                "r",
+                                1,
+                                "en",
+                                null,
+                                null,
+                                null),
+                        new SourceSpecification.Collection(
+                                "beir",
+                                "f",
+                                null,
+                                null,
+                                1,
+                                "en",
+                                null,
+                                null,
+                                new QualitySpecification(null, null, null, null, null, null, 0.2, null)));
+        assertThat(specification.data().nearDuplicates())
+                .isEqualTo(new NearDuplicatesSpecification(0.8, true, 200_000));
+        assertThat(reader.read(reader.toDocument(specification))).isEqualTo(specification);
+    }
+
+    @Test
+    void wrongSourcesAreRefusedFieldByField() {
+        String text = withSources("""
+                    - {type: jsonl, name: a, files: [a], format: csv, onBadRecord: ignore, badRecordLimit: -1}
+                    - {type: triples, name: b, queries: q, documents: d}
+                    - {type: collection, name: c, folder: f, layout: tar, quality: {minimumLetterShare: 2, other: 1}}
+                """, "{threshold: 0}") + "evaluate: {exactSearchLimit: -1}\n";
+
+        assertThat(faults(text))
+                .extracting(Fault::pointer)
+                .contains(
+                        "/data/sources/0/format",
+                        "/data/sources/0/onBadRecord",
+                        "/data/sources/0/badRecordLimit",
+                        "/data/sources/1/labels",
+                        "/data/sources/1/language",
+                        "/data/sources/2/layout",
+                        "/data/sources/2/quality/minimumLetterShare",
+                        "/data/sources/2/quality/other",
+                        "/data/nearDuplicates/threshold",
+                        "/evaluate/exactSearchLimit");
+    }
+
+    /** Or every stage's key, and with it every stored result, would be another. */
+    @Test
+    void whatWasAddedLaterIsNotInASpecificationThatDoesNotUseIt() {
+        JsonNode document = new ObjectMapper().valueToTree(reader.read(SMALL));
+
+        assertThat(document.at("/data/sources/0").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("type", "name", "files", "language");
+        assertThat(document.path("data").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("sources", "evaluation");
+        assertThat(document.path("evaluate").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("dimensions");
+    }
+
+    private static String withSources(String sources, String nearDuplicates) {
+        return SMALL.replace(
+                "    - {type: jsonl, name: pairs, files: [pairs.jsonl], language: no}\n",
+                sources + "  nearDuplicates: " + nearDuplicates + "\n");
     }
 
     @Test
