@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /**
  * An HTTP server that gives answers in the recorded shape of Firn's REST interface, for what the command line makes of
@@ -53,6 +54,7 @@ public final class RecordedServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Deque<Optional<Recorded>>> answers = new HashMap<>();
+    private final Map<String, Function<Received, String>> computed = new HashMap<>();
     private final List<Received> received = new CopyOnWriteArrayList<>();
 
     public RecordedServer() {
@@ -97,6 +99,12 @@ public final class RecordedServer implements AutoCloseable {
         return queue(request, Optional.of(new Recorded(status, contentType, body)));
     }
 
+    /** Answers a request with JSON computed from it. */
+    public synchronized RecordedServer compute(String request, Function<Received, String> answer) {
+        computed.put(request, answer);
+        return this;
+    }
+
     /** Closes the connection instead of answering. */
     public RecordedServer hangUp(String request) {
         return queue(request, Optional.empty());
@@ -112,7 +120,13 @@ public final class RecordedServer implements AutoCloseable {
         return List.copyOf(received);
     }
 
-    private synchronized Optional<Recorded> next(String request) {
+    private synchronized Optional<Recorded> next(Received arrived) {
+        String request = arrived.request();
+        Function<Received, String> function = computed.get(request);
+        if (function != null) {
+            return Optional.of(new Recorded(
+                    200, "application/json", function.apply(arrived).getBytes(UTF_8)));
+        }
         Deque<Optional<Recorded>> queue = answers.get(request);
         if (queue == null) {
             byte[] body = ("{\"title\":\"No such thing\",\"status\":404,\"detail\":\"nothing was recorded for "
@@ -128,9 +142,10 @@ public final class RecordedServer implements AutoCloseable {
             String request = exchange.getRequestMethod() + ' ' + exchange.getRequestURI();
             Map<String, String> headers = new HashMap<>();
             exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
-            received.add(new Received(
-                    request, headers, new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-            Optional<Recorded> answer = next(request);
+            Received arrived = new Received(
+                    request, headers, new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            received.add(arrived);
+            Optional<Recorded> answer = next(arrived);
             if (answer.isPresent()) {
                 byte[] body = answer.get().body;
                 exchange.getResponseHeaders().set("Content-Type", answer.get().contentType);

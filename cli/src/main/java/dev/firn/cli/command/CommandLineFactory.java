@@ -34,6 +34,8 @@ public final class CommandLineFactory {
                 new ForkCommand(session),
                 new CheckpointsCommand(session),
                 new EvaluationsCommand(session),
+                new MeasureCommand(session),
+                new EvaluateCommand(session),
                 new DatasetsCommand(session),
                 new ModelsCommand(session),
                 new ModelCommand(session),
