@@ -7,6 +7,7 @@ import dev.firn.api.run.RunView;
 import dev.firn.registry.metric.MetricSummary;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.stream.IntStream;
  * @param step at which step their numbers are told besides; null when none was asked for
  */
 record Comparison(List<RunView> runs, List<Metric> metrics, List<Difference> differences, Long step) {
+    private static final List<String> WEIGHTS = List.of("finetuned", "pretrained", "initialised", "untrained", "bm25");
+
     Comparison {
         runs = List.copyOf(runs);
         metrics = List.copyOf(metrics);
@@ -76,9 +79,19 @@ record Comparison(List<RunView> runs, List<Metric> metrics, List<Difference> dif
             }
         }
         List<Metric> metrics = new ArrayList<>();
-        byMetric.forEach((key, values) -> metrics.add(metric(key, values, step)));
+        byMetric.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> rank(entry.getKey())))
+                .forEach(entry -> metrics.add(metric(entry.getKey(), entry.getValue(), step)));
         return new Comparison(
                 runs, metrics, Difference.among(specifications), step.isPresent() ? step.getAsLong() : null);
+    }
+
+    /** How good the weights are comes first, the last ones before those they were made from; the rest stays in its order. */
+    private static int rank(Key key) {
+        if (key.name().startsWith("ndcg10.")) {
+            return WEIGHTS.indexOf(key.name().substring(key.name().lastIndexOf('.') + 1));
+        }
+        return WEIGHTS.size();
     }
 
     private static Metric metric(Key key, MetricSummary[] summaries, OptionalLong step) {

@@ -32,7 +32,7 @@ class Figures {
             figures.put(
                     run,
                     quality == null
-                            ? new Figure("loss", String.format(Locale.ROOT, "%.3f", values.get(LOSS)))
+                            ? new Figure("Loss", String.format(Locale.ROOT, "%.3f", values.get(LOSS)))
                             : new Figure("nDCG@10", String.format(Locale.ROOT, "%.3f", quality)));
         });
         return figures;

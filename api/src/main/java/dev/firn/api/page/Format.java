@@ -80,7 +80,11 @@ final class Format {
             case "tokensPerSecond" -> "Tokens per second";
             default ->
                 name.startsWith("ndcg10.")
-                        ? "nDCG@10 " + name.substring("ndcg10.".length()).replace('.', ' ')
+                        ? "nDCG@10, "
+                                + name.substring("ndcg10.".length())
+                                        .replace("own.", "own language, ")
+                                        .replace("cross.", "another language, ")
+                                        .replace("truncated.", "truncated, ")
                         : name;
         };
     }
@@ -152,8 +156,8 @@ final class Format {
         if (progress.step() != null) {
             parts.add(
                     progress.totalSteps() == null
-                            ? "step " + progress.step()
-                            : "step " + progress.step() + " of " + progress.totalSteps());
+                            ? "step " + grouped(progress.step())
+                            : "step " + grouped(progress.step()) + " of " + grouped(progress.totalSteps()));
         }
         if (stage.shards() != null && stage.shards().total() > 1) {
             parts.add("%d of %d shards by %d worker%s"
@@ -167,7 +171,7 @@ final class Format {
             parts.add(String.format(Locale.ROOT, "loss %.3f", progress.loss()));
         }
         if (progress.tokensPerSecond() != null) {
-            parts.add(String.format(Locale.ROOT, "%.0f tokens/s", progress.tokensPerSecond()));
+            parts.add(String.format(Locale.ROOT, "%,.0f tokens/s", progress.tokensPerSecond()));
         }
         if (progress.secondsLeft() != null) {
             parts.add(duration(progress.secondsLeft()) + " left");

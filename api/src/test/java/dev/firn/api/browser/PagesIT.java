@@ -46,7 +46,7 @@ class PagesIT {
         blank.navigate(server.toString());
         blank.waitForLoadState();
 
-        long bytes = responses.stream()
+        long bytes = List.copyOf(responses).stream()
                 .mapToLong(response -> (long) response.request().sizes().responseBodySize)
                 .sum();
         assertThat(responses).hasSizeGreaterThan(3);

@@ -168,7 +168,7 @@ class RunPagesTest {
         Run run = rows.running("figured-" + UUID.randomUUID());
         StageToken pretrain = stages.begin(run.id(), "pretrain", "5".repeat(64), "test", Optional.empty());
         metrics.write(pretrain, List.of(new MetricPoint("loss", 1, 4.5), new MetricPoint("loss", 2, 1.25)));
-        assertThat(page("/fragments/runs?name=" + run.name())).contains("loss</span> 1.250");
+        assertThat(page("/fragments/runs?name=" + run.name())).contains("Loss</span> 1.250");
 
         StageToken evaluate = stages.begin(run.id(), "evaluate", "6".repeat(64), "test", Optional.empty());
         metrics.write(evaluate, List.of(new MetricPoint("ndcg10.own.finetuned", 0, 0.5432)));
