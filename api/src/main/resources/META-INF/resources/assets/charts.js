@@ -137,7 +137,7 @@
           width: width(figure.place),
           height: HEIGHT,
           scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
-          axes: [axis({ space: 60 }), axis({ size: 56, values: (_, values) => values.map((value) => (value === null ? "" : text(value))) })],
+          axes: [axis({ space: 60, size: 28 }), axis({ size: 56, values: (_, values) => values.map((value) => (value === null ? "" : text(value))) })],
           cursor: { sync: { key: "steps" }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
           legend: { live: true },
           series,
@@ -265,7 +265,7 @@
         width: width(place),
         height: HEIGHT,
         scales: { x: { time: false, range: [-0.15, WEIGHTS.length - 0.85] }, y: { range: (_, min, max) => [Math.max(0, min - 0.05), Math.min(1, max + 0.05)] } },
-        axes: [axis({ splits: WEIGHTS.map((_, i) => i), values: () => WEIGHTS, grid: { show: false } }), axis({ size: 56 })],
+        axes: [axis({ splits: WEIGHTS.map((_, i) => i), values: () => WEIGHTS, grid: { show: false }, size: 28 }), axis({ size: 56 })],
         cursor: { drag: { x: false, y: false }, points: { size: 6 } },
         series: [
           { label: "weights", value: (_, value) => (value === null ? "–" : WEIGHTS[value]) },
