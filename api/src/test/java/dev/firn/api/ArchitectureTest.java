@@ -78,6 +78,9 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage("dev.firn.training..")
+                .and()
+                // DuckDB reads Parquet files in this process, and speaks JDBC only
+                .doNotHaveFullyQualifiedName("dev.firn.training.data.ParquetRows")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FRAMEWORKS_OF_OTHERS)

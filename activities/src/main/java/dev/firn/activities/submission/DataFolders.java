@@ -34,7 +34,7 @@ public final class DataFolders {
     /** No file; artifacts and registered models only. */
     public static final DataFolders NOWHERE = new DataFolders(Optional.of(List.of()));
 
-    private static final Set<String> LOCATIONS = Set.of("folder", "corpusFolder");
+    private static final Set<String> LOCATIONS = Set.of("folder", "corpusFolder", "queries", "documents", "labels");
     private static final String FILES = "files";
     private static final List<String> TEACHERS = List.of("/filter/teacher", "/mine/teacher");
     private static final List<String> TEACHER_FILES = List.of("model", "tokenizer");

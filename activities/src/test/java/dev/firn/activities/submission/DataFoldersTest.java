@@ -71,7 +71,9 @@ class DataFoldersTest {
         String document = """
                 {"data": {"sources": [
                    {"type": "jsonl", "files": ["%1$s/pairs.jsonl", "/etc/passwd"]},
-                   {"type": "messages", "artifact": "a:b:1"}],
+                   {"type": "messages", "artifact": "a:b:1"},
+                   {"type": "triples", "queries": "/var/q", "documents": "%1$s/d", "labels": "/var/l"},
+                   {"type": "collection", "folder": "/var/c"}],
                   "evaluation": [{"folder": "/var/x", "corpusFolder": "/var/y"}]},
                  "tokenizer": {"type": "folder", "folder": "/opt"},
                  "initialise": {"from": {"type": "folder", "folder": "/srv"}},
@@ -83,6 +85,9 @@ class DataFoldersTest {
                 .extracting(Fault::pointer)
                 .containsExactlyInAnyOrder(
                         "/data/sources/0/files/1",
+                        "/data/sources/2/queries",
+                        "/data/sources/2/labels",
+                        "/data/sources/3/folder",
                         "/data/evaluation/0/folder",
                         "/data/evaluation/0/corpusFolder",
                         "/tokenizer/folder",
@@ -91,7 +96,7 @@ class DataFoldersTest {
         assertThat(DataFolders.ANYWHERE.faults(new ObjectMapper().readTree(document)))
                 .isEmpty();
         assertThat(DataFolders.NOWHERE.faults(new ObjectMapper().readTree(document)))
-                .hasSize(9);
+                .hasSize(13);
     }
 
     @Test

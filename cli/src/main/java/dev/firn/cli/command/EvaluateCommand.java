@@ -46,18 +46,17 @@ import picocli.CommandLine.Parameters;
 /** Evaluates a model on a folder of documents, queries and judgements, on this machine. */
 @Command(
         name = "evaluate",
-        description = {
-            "Evaluate a model on a folder with documents, queries and judgements: nDCG@10 and more for",
-            "every width and every way of storing vectors, over all judged queries."
-        },
+        description =
+                "Evaluate a model on a folder with documents, queries and judgements: nDCG@10 and more for every width"
+                        + " and every way of storing vectors, over all judged queries.",
         footer = {
             "",
-            "DIR is in BEIR's layout (corpus.jsonl, queries.jsonl, qrels/test.tsv), TREC's (topics, qrels",
-            "and corpus: files or folders, tagged or id<TAB>text) or MIRACL's (miracl-v1.0-LANGUAGE and",
-            "miracl-corpus-v1.0-LANGUAGE folders), plain or .gz, .zst, .xz. A server embeds with a",
-            "registered model; with --model a folder as firn export writes it is used without one.",
-            "Only documents are quantised: int8 and 4bit in equal steps between a component's extremes,",
-            "binary by sign. Queries stay as they are.",
+            "DIR is in BEIR's layout (corpus.jsonl, queries.jsonl, qrels/test.tsv), TREC's (topics, qrels and corpus:"
+                    + " files or folders, tagged or id<TAB>text) or MIRACL's (miracl-v1.0-LANGUAGE and"
+                    + " miracl-corpus-v1.0-LANGUAGE folders), plain or .gz, .zst, .xz. A server embeds with a registered"
+                    + " model; with --model a folder as firn export writes it is used without one. Only documents are"
+                    + " quantised: int8 and 4bit in equal steps between a component's extremes, binary by sign. Queries"
+                    + " stay as they are.",
             "Example: firn evaluate quickstart@champion ./nfcorpus --bm25 --output results",
             "Example: firn evaluate quickstart@champion --collection mteb-r --data ./beir"
         })
@@ -70,6 +69,7 @@ final class EvaluateCommand extends FirnCommand {
     @Parameters(
             arity = "0..2",
             paramLabel = "[NAME@ALIAS] [DIR]",
+            hideParamSyntax = true,
             description = "The model (not with --model) and the data's folder (not with --data).")
     private List<String> arguments = List.of();
 
@@ -82,16 +82,16 @@ final class EvaluateCommand extends FirnCommand {
     @Option(
             names = "--collection",
             paramLabel = "NAME",
-            description = {
-                "Evaluate the tasks of mteb-r, clef or miracl, or of a JSON file that defines others, as far as",
-                "DIR has them, and their means."
-            })
+            description =
+                    "Evaluate the tasks of mteb-r, clef or miracl, or of a JSON file that defines others, as far as"
+                            + " DIR has them, and their means.")
     private String collection;
 
     @Option(
             names = "--dimensions",
             paramLabel = "N,…",
             split = ",",
+            hideParamSyntax = true,
             description = "Widths beside the full one (256, 128 and 64, those that are below it); 0 for none.")
     private List<Integer> dimensions;
 
@@ -99,6 +99,7 @@ final class EvaluateCommand extends FirnCommand {
             names = "--quantisation",
             paramLabel = "WORD,…",
             split = ",",
+            hideParamSyntax = true,
             defaultValue = "float32,int8,4bit,binary",
             description = "How documents' vectors are stored: some of float32, int8, 4bit, binary (all).")
     private List<String> quantisations;
@@ -113,6 +114,7 @@ final class EvaluateCommand extends FirnCommand {
             names = "--language",
             paramLabel = "TAG",
             split = ",",
+            hideParamSyntax = true,
             description = "Of documents and queries (en); in MIRACL's layout the sets wanted (all).")
     private List<String> languages = List.of();
 

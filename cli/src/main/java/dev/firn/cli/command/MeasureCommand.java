@@ -35,9 +35,9 @@ import picocli.CommandLine.Parameters;
         description = "Measure a TREC run file against judgements, as trec_eval does; needs no server.",
         footer = {
             "",
-            "QRELS and RUN are TREC files, plain, .gz, .zst or .xz; judgements may also be BEIR's .tsv.",
-            "Queries without judgements are left out. The output is trec_eval's: counts are sums, gm_",
-            "measures geometric means, all others means over the queries for which RUN has something.",
+            "QRELS and RUN are TREC files, plain, .gz, .zst or .xz; judgements may also be BEIR's .tsv. Queries"
+                    + " without judgements are left out. The output is trec_eval's: counts are sums, gm_ measures"
+                    + " geometric means, all others means over the queries for which RUN has something.",
             "Example: firn measure qrels.txt my.run --compare other.run -m ndcg_cut_10 -m map"
         })
 final class MeasureCommand extends FirnCommand {
@@ -54,10 +54,9 @@ final class MeasureCommand extends FirnCommand {
     @Option(
             names = {"-m", "--measure"},
             paramLabel = "NAME",
-            description = {
-                "A measure by trec_eval's name, such as ndcg_cut_10; a kind with its usual numbers (P) or",
-                "others (P.5,10); official, set or all_trec. More than once for more of them."
-            })
+            description =
+                    "A measure by trec_eval's name, such as ndcg_cut_10; a kind with its usual numbers (P) or others"
+                            + " (P.5,10); official, set or all_trec. More than once for more of them.")
     private List<String> names = List.of();
 
     @Option(
@@ -78,10 +77,9 @@ final class MeasureCommand extends FirnCommand {
     @Option(
             names = "--compare",
             paramLabel = "RUN2",
-            description = {
-                "Compare with another run over the judged queries for which either has something: means and",
-                "their difference with 95%% intervals (bootstrap), and p of the paired randomisation test."
-            })
+            description =
+                    "Compare with another run over the judged queries for which either has something: means and their"
+                            + " difference with 95%% intervals (bootstrap), and p of the paired randomisation test.")
     private Path compared;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "For --compare (${DEFAULT-VALUE}).")

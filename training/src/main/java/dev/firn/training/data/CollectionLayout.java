@@ -26,6 +26,9 @@ public enum CollectionLayout {
      */
     MIRACL;
 
+    /** Files are looked for so many levels below the folder that is named, no deeper. */
+    static final int DEEPEST = 4;
+
     private static final Pattern MIRACL_FOLDER = Pattern.compile("miracl-v1\\.0-([a-z]{2,3})");
 
     /** The word used in options. */
@@ -160,7 +163,7 @@ public enum CollectionLayout {
                         .toList();
             }
             for (Path path : named) {
-                try (Stream<Path> files = Files.walk(path)) {
+                try (Stream<Path> files = Files.walk(path, DEEPEST - 1)) {
                     files.filter(Files::isRegularFile).sorted().forEach(found::add);
                 }
             }

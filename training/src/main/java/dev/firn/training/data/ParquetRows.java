@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  */
 final class ParquetRows {
     private static final String MEMORY = "512MB";
+    private static final Pattern PATTERN = Pattern.compile("[*?\\[]");
 
     private ParquetRows() {}
 
@@ -49,6 +51,10 @@ final class ParquetRows {
             throws IOException {
         if (!Files.isRegularFile(file)) {
             faults.add(pointer, file + ": there is no such file");
+            return;
+        }
+        if (PATTERN.matcher(file.toString()).find()) {
+            faults.add(pointer, file + ": DuckDB would take *, ? or [ in the name for a pattern");
             return;
         }
         try (FaultCollector.OfFile ofFile = faults.file(pointer, file);

@@ -170,7 +170,7 @@ final class RecordSourceReader {
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }
-        try (Stream<Path> files = Files.walk(path)) {
+        try (Stream<Path> files = Files.walk(path, CollectionLayout.DEEPEST)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> file.getFileName().toString().endsWith(".parquet"))
                     .filter(file -> split == null || isOf(split, path.relativize(file)))

@@ -153,6 +153,10 @@ class RecordSourcesTest {
                 .first()
                 .asString()
                 .endsWith("d.parquet: there is no such file");
+        assertThat(faults(parquetPairs(write("e*.parquet", ""), "query", "document")))
+                .first()
+                .asString()
+                .endsWith("e*.parquet: DuckDB would take *, ? or [ in the name for a pattern");
         Path folderWithout = Files.createDirectories(folder.resolve("without"));
         assertThat(faults(parquetPairs(folderWithout, "query", "document")))
                 .first()
