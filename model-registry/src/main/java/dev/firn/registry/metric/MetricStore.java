@@ -7,6 +7,7 @@ import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.StageToken;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,25 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatements;
 
 /** The numbers over steps. */
 public final class MetricStore {
+    /** The fewest points that a series can be asked for in. */
+    public static final int FEWEST_POINTS = 4;
+
+    /** Buckets have 64 steps, and 4096. */
+    private static final int SMALL_BITS = 6;
+
+    private static final int LARGE_BITS = 12;
+
+    private static final String ON_SAME_BUCKET = """
+            on conflict (series_id, bits, bucket) do update
+            set lowest_step = excluded.lowest_step, lowest = excluded.lowest,
+                highest_step = excluded.highest_step, highest = excluded.highest
+            where (metric_bucket.lowest_step, metric_bucket.lowest, metric_bucket.highest_step, metric_bucket.highest)
+                is distinct from (excluded.lowest_step, excluded.lowest, excluded.highest_step, excluded.highest)""";
+
     private final RegistryDatabase database;
 
     public MetricStore(RegistryDatabase database) {
@@ -58,7 +75,56 @@ public final class MetricStore {
                     .bindArray("steps", Long.class, steps)
                     .bindArray("values", Double.class, values)
                     .execute();
+            refreshBuckets(handle, ids, steps);
         });
+    }
+
+    /** Brings the buckets up to date in which these series' steps lie; a bucket without points is not made. */
+    private static void refreshBuckets(Handle handle, List<Long> seriesIds, List<Long> steps) {
+        handle.createUpdate("""
+                        insert into metric_bucket (series_id, bits, bucket, lowest_step, lowest, highest_step, highest)
+                        select t.series_id, :bits, t.bucket, l.step, l.value, h.step, h.value
+                        from (select distinct series_id, step >> :bits as bucket
+                              from unnest(cast(:ids as bigint[]), cast(:steps as bigint[])) as u (series_id, step)) t
+                        cross join lateral (
+                            select p.step, p.value from metric_point p
+                            where p.series_id = t.series_id
+                              and p.step between t.bucket << :bits and (t.bucket << :bits) + :last
+                            order by p.value, p.step limit 1) l
+                        cross join lateral (
+                            select p.step, p.value from metric_point p
+                            where p.series_id = t.series_id
+                              and p.step between t.bucket << :bits and (t.bucket << :bits) + :last
+                            order by p.value desc, p.step limit 1) h
+                        """ + ON_SAME_BUCKET)
+                .bind("bits", SMALL_BITS)
+                .bind("last", (1L << SMALL_BITS) - 1)
+                .bindArray("ids", Long.class, seriesIds)
+                .bindArray("steps", Long.class, steps)
+                .execute();
+        handle.createUpdate("""
+                        insert into metric_bucket (series_id, bits, bucket, lowest_step, lowest, highest_step, highest)
+                        select t.series_id, :bits, t.bucket, l.lowest_step, l.lowest, h.highest_step, h.highest
+                        from (select distinct series_id, step >> :bits as bucket
+                              from unnest(cast(:ids as bigint[]), cast(:steps as bigint[])) as u (series_id, step)) t
+                        cross join lateral (
+                            select b.lowest_step, b.lowest from metric_bucket b
+                            where b.series_id = t.series_id and b.bits = :smallBits
+                              and b.bucket between t.bucket << :more and (t.bucket << :more) + :last
+                            order by b.lowest, b.lowest_step limit 1) l
+                        cross join lateral (
+                            select b.highest_step, b.highest from metric_bucket b
+                            where b.series_id = t.series_id and b.bits = :smallBits
+                              and b.bucket between t.bucket << :more and (t.bucket << :more) + :last
+                            order by b.highest desc, b.highest_step limit 1) h
+                        """ + ON_SAME_BUCKET)
+                .bind("bits", LARGE_BITS)
+                .bind("smallBits", SMALL_BITS)
+                .bind("more", LARGE_BITS - SMALL_BITS)
+                .bind("last", (1L << (LARGE_BITS - SMALL_BITS)) - 1)
+                .bindArray("ids", Long.class, seriesIds)
+                .bindArray("steps", Long.class, steps)
+                .execute();
     }
 
     private static Map<String, Long> seriesIds(Handle handle, UUID executionId, Collection<String> names) {
@@ -72,7 +138,8 @@ public final class MetricStore {
         Map<String, Long> ids = new LinkedHashMap<>();
         handle.createQuery("""
                         select id, name from metric_series
-                        where stage_execution_id = :execution and name = any(cast(:names as text[]))""")
+                        where stage_execution_id = :execution and name = any(cast(:names as text[]))
+                        order by id for no key update""")
                 .bind("execution", executionId)
                 .bindArray("names", String.class, List.copyOf(names))
                 .map((row, context) -> ids.put(row.getString("name"), row.getLong("id")))
@@ -89,13 +156,21 @@ public final class MetricStore {
     public void discardAfter(StageToken token, long step) {
         database.useTransaction(handle -> {
             token.require(handle);
-            handle.createUpdate("""
-                            delete from metric_point
-                            where step > :step and series_id in
-                                (select id from metric_series where stage_execution_id = :execution)""")
-                    .bind("step", step)
+            List<Long> series = handle.createQuery("""
+                            select id from metric_series where stage_execution_id = :execution
+                            order by id for no key update""")
                     .bind("execution", token.executionId())
+                    .mapTo(Long.class)
+                    .list();
+            handle.createUpdate("delete from metric_point where step > :step and series_id = any(:series)")
+                    .bind("step", step)
+                    .bindArray("series", Long.class, series)
                     .execute();
+            handle.createUpdate("delete from metric_bucket where bucket >= :step >> bits and series_id = any(:series)")
+                    .bind("step", step)
+                    .bindArray("series", Long.class, series)
+                    .execute();
+            refreshBuckets(handle, series, Collections.nCopies(series.size(), step));
         });
     }
 
@@ -105,12 +180,13 @@ public final class MetricStore {
      *
      * @param stage only of this stage
      * @param name only this one
-     * @param maximumPoints about how many points a series may have, at least 2; longer ones are thinned to the
-     *     smallest and largest value of each stretch
+     * @param maximumPoints how many points a series may have, at least {@value #FEWEST_POINTS}; longer ones are thinned to
+     *     their first and last point and the smallest and largest value of each stretch between
      */
     public List<MetricSeries> series(UUID runId, Optional<String> stage, Optional<String> name, int maximumPoints) {
-        if (maximumPoints < 2) {
-            throw new IllegalArgumentException("maximumPoints must be at least 2, is " + maximumPoints);
+        if (maximumPoints < FEWEST_POINTS) {
+            throw new IllegalArgumentException(
+                    "maximumPoints must be at least " + FEWEST_POINTS + ", is " + maximumPoints);
         }
         return database.inTransaction(handle -> {
             List<MetricSeries> result = new ArrayList<>();
@@ -140,30 +216,66 @@ public final class MetricStore {
     }
 
     private static MetricSeries read(Handle handle, Row series, int maximumPoints) {
-        List<MetricSeries.Point> points = handle.createQuery("""
-                        with bounds as (
-                            select count(*) as points, min(step) as first, max(step) as last
-                            from metric_point where series_id = :series
-                        ), stretched as (
-                            select p.step, p.value,
-                                   case when b.points <= :maximum then p.step
-                                        else (p.step - b.first) * (:maximum / 2) / (b.last - b.first + 1) end as stretch
-                            from metric_point p cross join bounds b
-                            where p.series_id = :series
-                        ), extremes as (
-                            select stretch, min(value) as lowest, max(value) as highest
-                            from stretched group by stretch
-                        )
-                        select min(s.step) as step, s.value
-                        from stretched s join extremes e
-                          on e.stretch = s.stretch and (s.value = e.lowest or s.value = e.highest)
-                        group by s.stretch, s.value
-                        order by step""")
+        Extent extent = handle.createQuery("""
+                        select (select count(*) from (select 1 from metric_point
+                                                      where series_id = :series limit :more) p) > :maximum as long,
+                               (select min(step) from metric_point where series_id = :series) as first,
+                               (select max(step) from metric_point where series_id = :series) as last""")
                 .bind("series", series.id())
-                .bind("maximum", (long) maximumPoints)
+                .bind("maximum", maximumPoints)
+                .bind("more", maximumPoints + 1)
+                .map((row, context) -> new Extent(row.getBoolean("long"), row.getLong("first"), row.getLong("last")))
+                .one();
+        return new MetricSeries(
+                series.stage(),
+                series.name(),
+                extent.isLong() ? thinned(handle, series.id(), extent, maximumPoints) : all(handle, series.id()));
+    }
+
+    /** Whether a series has more points than are asked for, and its first and last step. */
+    private record Extent(boolean isLong, long first, long last) {}
+
+    private static List<MetricSeries.Point> all(Handle handle, long series) {
+        return handle.createQuery("select step, value from metric_point where series_id = :series order by step")
+                .bind("series", series)
                 .map((row, context) -> new MetricSeries.Point(row.getLong("step"), row.getDouble("value")))
                 .list();
-        return new MetricSeries(series.stage(), series.name(), points);
+    }
+
+    /**
+     * The extremes of stretches of equal length. They are taken from the largest buckets that are no longer than a stretch,
+     * so what is read is at most 64 rows a stretch however long the series is; without gaps in it, of course, fewer.
+     */
+    private static List<MetricSeries.Point> thinned(Handle handle, long series, Extent extent, int maximumPoints) {
+        // Two points of each stretch, and the first and the last of all
+        long stretches = (maximumPoints - 2L) / 2;
+        long length = (extent.last() - extent.first()) / stretches + 1;
+        String points = length < 1L << SMALL_BITS ? """
+                select step, value, (step - :first) / :length as stretch
+                from metric_point where series_id = :series""" : """
+                select v.step, v.value, ((b.bucket << b.bits) - :first) / :length as stretch
+                from metric_bucket b
+                cross join lateral (values (b.lowest_step, b.lowest), (b.highest_step, b.highest)) v (step, value)
+                where b.series_id = :series and b.bits = :bits""";
+        return handle.createQuery("with point as (" + points + """
+                        ), extremes as (
+                            select stretch, min(value) as lowest, max(value) as highest from point group by stretch
+                        )
+                        select min(p.step) as step, p.value
+                        from point p join extremes e
+                          on e.stretch = p.stretch and (p.value = e.lowest or p.value = e.highest)
+                        group by p.stretch, p.value
+                        union
+                        select step, value from metric_point where series_id = :series and step in (:first, :last)
+                        order by step""")
+                .configure(SqlStatements.class, statements -> statements.setUnusedBindingAllowed(true))
+                .bind("series", series)
+                .bind("first", extent.first())
+                .bind("last", extent.last())
+                .bind("length", length)
+                .bind("bits", length < 1L << LARGE_BITS ? SMALL_BITS : LARGE_BITS)
+                .map((row, context) -> new MetricSeries.Point(row.getLong("step"), row.getDouble("value")))
+                .list();
     }
 
     /**
