@@ -41,6 +41,13 @@ enum BenchName {
         Benchmark benchmark(boolean quick) {
             return new ScaleBench(quick ? 2_048 : 8_192);
         }
+    },
+    /** Pages of the registry's listings at a million checkpoints. */
+    REGISTRY {
+        @Override
+        Benchmark benchmark(boolean quick) {
+            return new RegistryBench(quick ? RegistrySize.small() : RegistrySize.full());
+        }
     };
 
     /** The benchmark, or a smaller one that takes a look only. */

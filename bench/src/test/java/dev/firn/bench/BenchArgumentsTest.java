@@ -37,7 +37,7 @@ final class BenchArgumentsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "speed, there is no benchmark speed; there are encoder; inference; contrastive; filter; scale; all",
+        "speed, there is no benchmark speed; there are encoder; inference; contrastive; filter; scale; registry; all",
         "--fast, there is no option --fast",
         "--runs, --runs must be a whole number from 1 to 1024; is missing",
         "--runs 0, --runs must be a whole number from 1 to 1024; is 0",

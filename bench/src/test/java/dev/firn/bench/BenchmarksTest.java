@@ -80,6 +80,33 @@ final class BenchmarksTest {
     }
 
     @Test
+    void theRegistryTellsOfEachListing() throws IOException {
+        Benchmark.Result result = new RegistryBench(RegistrySize.small()).run(settings());
+        JsonNode listings = result.json().path("listings");
+        assertThat(listings.fieldNames())
+                .toIterable()
+                .contains(
+                        "runs",
+                        "runs by state",
+                        "checkpoints",
+                        "checkpoints of a run",
+                        "metrics",
+                        "models",
+                        "versions",
+                        "evaluations",
+                        "datasets",
+                        "events",
+                        "lineage",
+                        "promote",
+                        "publish");
+        for (JsonNode listing : listings) {
+            assertPositive(listing, "rows", "p50Millis", "p99Millis");
+        }
+        assertThat(listings.path("metrics").path("rows").intValue()).isEqualTo(20_000);
+        assertThat(result.table()).contains("checkpoints after a cursor", "p99 ms");
+    }
+
+    @Test
     void filteringAndMiningAreComparedToTheProduct() throws IOException {
         JsonNode json = new FilterBench(300).run(settings()).json();
         for (String what : List.of("filter", "mine", "gemm")) {
