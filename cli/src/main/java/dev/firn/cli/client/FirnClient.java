@@ -45,6 +45,7 @@ public final class FirnClient {
     private static final Duration IMPORT_TIMEOUT = Duration.ofHours(12);
     private static final Duration COLLECTION_TIMEOUT = Duration.ofHours(2);
     private static final int LARGEST_PAGE = 200;
+    private static final int METRIC_POINTS = 200;
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -80,6 +81,12 @@ public final class FirnClient {
 
     public Answer<Run> run(String id) throws InterruptedException {
         return get("/api/runs/" + encode(id), Run.class);
+    }
+
+    /** The numbers over the steps of a run, each series with its first, last, smallest and largest value, as they came. */
+    public JsonNode metrics(String id) throws InterruptedException {
+        return get("/api/runs/" + encode(id) + "/metrics?points=" + METRIC_POINTS, JsonNode.class)
+                .json();
     }
 
     /**

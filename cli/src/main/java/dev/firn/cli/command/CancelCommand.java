@@ -6,7 +6,10 @@ import dev.firn.cli.client.Run;
 import picocli.CommandLine.Command;
 
 /** Asks a run to end. */
-@Command(name = "cancel", description = "Cancel a run; its last checkpoint is kept.")
+@Command(
+        name = "cancel",
+        description = "Cancel a run; its last checkpoint is kept.",
+        footer = {"", "Example: firn cancel quickstart"})
 final class CancelCommand extends SteeringCommand {
     CancelCommand(Session session) {
         super(session, "end");

@@ -6,7 +6,10 @@ import dev.firn.cli.client.Run;
 import picocli.CommandLine.Command;
 
 /** Asks a run to commit a checkpoint. */
-@Command(name = "checkpoint", description = "Commit a checkpoint before the next step of the training under way.")
+@Command(
+        name = "checkpoint",
+        description = "Commit a checkpoint before the next step of the training under way.",
+        footer = {"", "Example: firn checkpoint quickstart"})
 final class CheckpointCommand extends SteeringCommand {
     CheckpointCommand(Session session) {
         super(session, "commit a checkpoint");

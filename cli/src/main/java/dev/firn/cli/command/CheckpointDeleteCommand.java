@@ -5,7 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Deletes a checkpoint. */
-@Command(name = "delete", description = "Delete a checkpoint that nothing needs; firn gc then frees its bytes.")
+@Command(
+        name = "delete",
+        description = "Delete a checkpoint that nothing needs; firn gc then frees its bytes.",
+        footer = {"", "Example: firn checkpoints delete 01a20a42-62c7-7000-b186-bd6ea8721ca4"})
 final class CheckpointDeleteCommand extends FirnCommand {
     @Parameters(paramLabel = "ID", description = "The checkpoint's id.")
     private String id;

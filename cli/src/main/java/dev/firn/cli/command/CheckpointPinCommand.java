@@ -6,7 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Keep a checkpoint whatever the policy of its run says. */
-@Command(name = "pin", description = "Keep a checkpoint whatever the policy of its run says.")
+@Command(
+        name = "pin",
+        description = "Keep a checkpoint whatever the policy of its run says.",
+        footer = {"", "Example: firn checkpoints pin 01a20a42-62c7-7000-b186-bd6ea8721ca4"})
 final class CheckpointPinCommand extends FirnCommand {
     @Parameters(paramLabel = "ID", description = "The checkpoint's id.")
     private String id;

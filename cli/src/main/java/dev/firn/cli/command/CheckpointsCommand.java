@@ -12,7 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Lists checkpoints. */
-@Command(name = "checkpoints", description = "List checkpoints, of one run or of all; or pin, unpin or delete one.")
+@Command(
+        name = "checkpoints",
+        description = "List checkpoints, of one run or of all; or pin, unpin or delete one.",
+        footer = {"", "Example: firn checkpoints quickstart --limit 10"})
 final class CheckpointsCommand extends ListingCommand {
     @Parameters(
             paramLabel = "RUN",

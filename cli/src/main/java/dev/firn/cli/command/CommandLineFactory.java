@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Puts the commands together. */
@@ -32,6 +33,8 @@ public final class CommandLineFactory {
                 new CancelCommand(session),
                 new RetryCommand(session),
                 new ForkCommand(session),
+                new CompareCommand(session),
+                new SpecificationDifferenceCommand(session),
                 new CheckpointsCommand(session),
                 new EvaluationsCommand(session),
                 new MeasureCommand(session),
@@ -46,7 +49,8 @@ public final class CommandLineFactory {
                 new TokenCommand(session),
                 new TokensCommand(session),
                 new AuditCommand(session),
-                new GarbageCommand(session));
+                new GarbageCommand(session),
+                new CompletionCommand(session));
         for (FirnCommand command : commands) {
             add(root, command);
         }
@@ -73,6 +77,12 @@ public final class CommandLineFactory {
                         .usageHelp(true)
                         .description("Show this help.")
                         .build());
+        commandLine
+                .getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(UsageMessageSpec.keyValuesMap(
+                        ExitCode.DONE + ":done", ExitCode.FAILED + ":failed", ExitCode.WRONG_INPUT + ":wrong input"));
         parent.addSubcommand(commandLine.getCommandName(), commandLine);
     }
 

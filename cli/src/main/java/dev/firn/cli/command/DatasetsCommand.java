@@ -11,7 +11,10 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 
 /** Lists datasets. */
-@Command(name = "datasets", description = "List prepared datasets.")
+@Command(
+        name = "datasets",
+        description = "List prepared datasets.",
+        footer = {"", "Example: firn datasets --json"})
 final class DatasetsCommand extends ListingCommand {
     DatasetsCommand(Session session) {
         super(session);

@@ -12,7 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Lists evaluations. */
-@Command(name = "evaluations", description = "List what was measured, in one run or in all.")
+@Command(
+        name = "evaluations",
+        description = "List what was measured, in one run or in all.",
+        footer = {"", "Example: firn evaluations quickstart"})
 final class EvaluationsCommand extends ListingCommand {
     @Parameters(
             paramLabel = "RUN",

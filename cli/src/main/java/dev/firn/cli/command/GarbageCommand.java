@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
         description = {
             "Remove stored content that nothing names: files of removed checkpoints, and what crashes left behind.",
             "What runs, checkpoints, datasets, models and their lineage name stays. The server does this every hour."
-        })
+        },
+        footer = {"", "Example: firn gc --dry-run"})
 final class GarbageCommand extends FirnCommand {
     @Option(names = "--dry-run", description = "Only say how much it is.")
     private boolean dryRun;

@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "logs",
         description = "Print what happened in a run, oldest first.",
-        footer = {"", "With --json and -f each event is a line of its own as it happens."})
+        footer = {
+            "",
+            "With --json and -f each event is a line of its own as it happens.",
+            "Example: firn logs quickstart -f"
+        })
 final class LogsCommand extends FirnCommand {
     private static final int PAGE = 200;
     private static final long MILLIS_BETWEEN_QUESTIONS = 1000;

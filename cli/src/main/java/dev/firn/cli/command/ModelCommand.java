@@ -11,7 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Shows a model. */
-@Command(name = "model", description = "Show a model's versions and aliases.")
+@Command(
+        name = "model",
+        description = "Show a model's versions and aliases.",
+        footer = {"", "Example: firn model quickstart"})
 final class ModelCommand extends FirnCommand {
     @Parameters(paramLabel = "NAME", description = "The model's name.")
     private String name;

@@ -9,7 +9,10 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** Lists models. */
-@Command(name = "models", description = "List registered models and where their aliases point.")
+@Command(
+        name = "models",
+        description = "List registered models and where their aliases point.",
+        footer = {"", "Example: firn models --json"})
 final class ModelsCommand extends ListingCommand {
     ModelsCommand(Session session) {
         super(session);

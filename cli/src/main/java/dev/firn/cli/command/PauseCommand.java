@@ -6,7 +6,10 @@ import dev.firn.cli.client.Run;
 import picocli.CommandLine.Command;
 
 /** Asks a run to wait. */
-@Command(name = "pause", description = "Let a run wait: it commits a checkpoint and frees its worker.")
+@Command(
+        name = "pause",
+        description = "Let a run wait: it commits a checkpoint and frees its worker.",
+        footer = {"", "Example: firn pause quickstart"})
 final class PauseCommand extends SteeringCommand {
     PauseCommand(Session session) {
         super(session, "wait");

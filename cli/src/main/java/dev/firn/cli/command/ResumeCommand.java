@@ -6,7 +6,10 @@ import dev.firn.cli.client.Run;
 import picocli.CommandLine.Command;
 
 /** Asks a run to go on. */
-@Command(name = "resume", description = "Let a paused run go on.")
+@Command(
+        name = "resume",
+        description = "Let a paused run go on.",
+        footer = {"", "Example: firn resume quickstart"})
 final class ResumeCommand extends SteeringCommand {
     ResumeCommand(Session session) {
         super(session, "go on");

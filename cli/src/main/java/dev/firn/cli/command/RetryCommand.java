@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "retry",
         description =
-                "Let a failed or cancelled run begin again with the stage that did not succeed, from its newest checkpoint.")
+                "Let a failed or cancelled run begin again with the stage that did not succeed, from its newest checkpoint.",
+        footer = {"", "Example: firn retry quickstart"})
 final class RetryCommand extends SteeringCommand {
     RetryCommand(Session session) {
         super(session, "begin again where it ended");

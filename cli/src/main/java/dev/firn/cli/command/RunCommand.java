@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows a run. */
-@Command(name = "run", description = "Show a run and its stages.")
+@Command(
+        name = "run",
+        description = "Show a run and its stages.",
+        footer = {"", "Example: firn run quickstart --follow"})
 final class RunCommand extends FirnCommand {
     @Parameters(
             paramLabel = "ID",

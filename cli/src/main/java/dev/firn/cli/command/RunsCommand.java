@@ -11,7 +11,10 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /** Lists runs. */
-@Command(name = "runs", description = "List runs, newest first.")
+@Command(
+        name = "runs",
+        description = "List runs, newest first.",
+        footer = {"", "Example: firn runs --limit 10"})
 final class RunsCommand extends ListingCommand {
     RunsCommand(Session session) {
         super(session);

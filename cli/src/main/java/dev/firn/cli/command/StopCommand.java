@@ -6,7 +6,10 @@ import dev.firn.cli.client.Run;
 import picocli.CommandLine.Command;
 
 /** Asks a run to end its train stage. */
-@Command(name = "stop", description = "End the training stage under way now, and go on with the next stage.")
+@Command(
+        name = "stop",
+        description = "End the training stage under way now, and go on with the next stage.",
+        footer = {"", "Example: firn stop quickstart"})
 final class StopCommand extends SteeringCommand {
     StopCommand(Session session) {
         super(session, "go on with its next stage");

@@ -109,6 +109,19 @@ class LauncherTest {
     }
 
     @Test
+    void theHelpOfEachOfTheLaunchersOwnCommandsHasAnExampleAndTheExitCodes() throws Exception {
+        for (String command : List.of("demo", "up", "test", "bench", "drill", "backup", "restore")) {
+            for (List<String> arguments : List.of(List.of("help", command), List.of(command, "--help"))) {
+                assertThat(firn(arguments, Map.of()).out())
+                        .as(command)
+                        .startsWith("Usage: firn " + command)
+                        .containsPattern("(?m)^Examples?: .*firn " + command)
+                        .contains("0  done", "1  failed", "2  wrong input");
+            }
+        }
+    }
+
+    @Test
     void anUnknownCommandIsWrongInputWithASuggestion() throws Exception {
         Result result = firn(List.of("exprot", "x"), Map.of());
         assertThat(result.exitCode()).isEqualTo(2);
