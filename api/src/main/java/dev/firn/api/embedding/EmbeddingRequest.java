@@ -1,10 +1,11 @@
 package dev.firn.api.embedding;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * What OpenAI's clients send, and {@code inputType} besides.
+ * What OpenAI's clients send, and {@code inputType} besides. Further fields, which their next version may send, are not read.
  *
  * @param model {@code name@alias} or {@code name@version}
  * @param input a string or an array of strings
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param inputType {@code document} (default) or {@code query}: which prefix the model wants
  * @param user taken and not used
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record EmbeddingRequest(
         String model,
         JsonNode input,

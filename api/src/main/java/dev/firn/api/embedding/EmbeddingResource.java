@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.api.embedding.LoadedModels.Embedded;
 import dev.firn.api.http.BodyLimits;
-import dev.firn.api.http.Names;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.registry.NotFoundException;
@@ -14,10 +13,12 @@ import dev.firn.registry.model.ModelVersion;
 import dev.firn.training.model.TextKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,9 +27,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -42,8 +40,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class EmbeddingResource {
     // What OpenAI takes at most.
     private static final int MOST_TEXTS = 2_048;
-    private static final Pattern REFERENCE = Pattern.compile("(" + Names.PATTERN + ")@(" + Names.PATTERN + ")");
-    private static final Pattern VERSION = Pattern.compile("\\d{1,9}");
 
     private final ModelStore models;
     private final LoadedModels loaded;
@@ -62,10 +58,12 @@ public class EmbeddingResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "createEmbedding",
             summary = "Embed texts",
             description =
                     "model is name@alias or name@version; an alias is looked up each time. input is a string or an"
-                            + " array of at most 2048. dimensions keeps the first of a Matryoshka model's, normalised again."
+                            + " array of at most 2048; token ids are refused. Requests that come at the same time are"
+                            + " embedded together, in turns; a vector then differs by less than 1e-6. dimensions keeps the first of a Matryoshka model's, normalised again."
                             + " encoding_format is float or base64 (little-endian 32-bit floats). inputType says which prefix"
                             + " the model wants: query or document (default).")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = EmbeddingResponse.class)))
@@ -84,14 +82,24 @@ public class EmbeddingResource {
                                             schema = @Schema(implementation = EmbeddingRequest.class),
                                             example =
                                                     "{\"model\":\"quickstart@champion\",\"input\":[\"Wie ändere ich mein Passwort?\"],\"inputType\":\"query\",\"dimensions\":64}"))
-                    InputStream body)
+                    InputStream body,
+            @Context RoutingContext context)
             throws IOException {
         EmbeddingRequest request = bodies.read(body, BodyLimits.TEXTS, EmbeddingRequest.class);
         ModelVersion model = model(request.model());
         List<String> texts = texts(request.input());
         boolean base64 = base64(request.encodingFormat());
+        // A client that goes away takes its texts out of the model's line
         Embedded embedded = loaded.embed(
-                model.artifact(), kind(request.inputType()), texts, dimensions(request.dimensions(), model));
+                model.artifact(),
+                kind(request.inputType()),
+                texts,
+                dimensions(request.dimensions(), model),
+                cancel -> context.addEndHandler(end -> {
+                    if (end.failed()) {
+                        cancel.run();
+                    }
+                }));
         tokens.increment((double) embedded.tokens());
         List<EmbeddingResponse.Item> items = new ArrayList<>(texts.size());
         for (int i = 0; i < texts.size(); i++) {
@@ -102,17 +110,11 @@ public class EmbeddingResource {
                 "list", items, request.model(), new EmbeddingResponse.Usage(embedded.tokens(), embedded.tokens()));
     }
 
-    private ModelVersion model(String reference) {
-        Matcher matcher = reference == null ? null : REFERENCE.matcher(reference);
-        if (matcher == null || !matcher.matches()) {
-            throw RequestBodies.refused("/model", "must be name@alias or name@version");
-        }
-        String name = matcher.group(1);
-        String handle = matcher.group(2);
-        Optional<ModelVersion> found = VERSION.matcher(handle).matches()
-                ? models.find(name, Integer.parseInt(handle))
-                : models.findByAlias(name, handle);
-        return found.orElseThrow(() -> new NotFoundException("There is no model " + reference));
+    private ModelVersion model(String text) {
+        return EmbeddingReference.of(text)
+                .orElseThrow(() -> RequestBodies.refused("/model", "must be name@alias or name@version"))
+                .find(models)
+                .orElseThrow(() -> new NotFoundException("There is no model " + text));
     }
 
     private static List<String> texts(JsonNode input) {
@@ -121,6 +123,9 @@ public class EmbeddingResource {
         }
         if (input == null || !input.isArray() || input.isEmpty()) {
             throw RequestBodies.refused("/input", "must be a string or an array of at least one string");
+        }
+        if (input.get(0).isNumber() || input.get(0).isArray()) {
+            throw RequestBodies.refused("/input", "must be text, not token ids: each model has a tokenizer of its own");
         }
         if (input.size() > MOST_TEXTS) {
             throw RequestBodies.refused("/input", "must have at most " + MOST_TEXTS + " texts, has " + input.size());

@@ -8,6 +8,9 @@ import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.training.model.EmbeddingModel;
 import dev.firn.training.model.TextKind;
+import dev.firn.training.model.Truncation;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -16,8 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 import org.apache.commons.io.FileUtils;
 import org.jboss.logging.Logger;
 
@@ -26,17 +28,24 @@ import org.jboss.logging.Logger;
 public class LoadedModels {
     private static final Logger LOG = Logger.getLogger(LoadedModels.class);
 
+    /** As many as an encoder takes in one pass. */
+    private static final int BATCH_TOKENS = 8_192;
+
     private final ArtifactStore artifacts;
     private final Path scratch;
     private final int threads;
+    private final DistributionSummary textsOfBatch;
     private final LeasedCache<ArtifactReference, LoadedModel> models;
 
-    public LoadedModels(ArtifactStore artifacts, FirnConfiguration configuration) {
+    public LoadedModels(ArtifactStore artifacts, FirnConfiguration configuration, MeterRegistry meters) {
         this.artifacts = requireNonNull(artifacts, "artifacts is null");
         this.scratch = configuration.home().resolve("models");
         this.threads = configuration
                 .embeddingThreads()
                 .orElse(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        this.textsOfBatch = DistributionSummary.builder("firn.embeddings.batch.texts")
+                .description("Texts that a model embedded in one pass")
+                .register(meters);
         this.models = new LeasedCache<>(configuration.embeddingMemory(), this::load, LoadedModel::close);
         // What a killed process left behind.
         delete(scratch);
@@ -52,8 +61,19 @@ public class LoadedModels {
      * @throws dev.firn.api.http.ProblemException 422 when the model has fewer dimensions
      */
     Embedded embed(ArtifactReference artifact, TextKind kind, List<String> texts, int dimensions) {
+        return embed(artifact, kind, texts, dimensions, cancel -> {});
+    }
+
+    /**
+     * Embeds texts, as {@link #embed(ArtifactReference, TextKind, List, int)} does, for somebody who may go away.
+     *
+     * @param onBegin is given what takes the request out of the line
+     * @throws java.util.concurrent.CancellationException when that was called
+     */
+    Embedded embed(
+            ArtifactReference artifact, TextKind kind, List<String> texts, int dimensions, Consumer<Runnable> onBegin) {
         try (LeasedCache.Lease<LoadedModel> lease = models.lease(artifact)) {
-            return lease.value().embed(kind, texts, dimensions);
+            return lease.value().embed(kind, texts, dimensions, onBegin);
         }
     }
 
@@ -68,7 +88,7 @@ public class LoadedModels {
             Path folder = Files.createTempDirectory(scratch, "model-");
             try {
                 artifacts.fetch(artifact, folder);
-                LoadedModel model = new LoadedModel(EmbeddingModel.load(folder, threads), folder);
+                LoadedModel model = new LoadedModel(EmbeddingModel.load(folder, threads), folder, textsOfBatch);
                 LOG.infof("Loaded the model %s for embeddings", artifact.digest());
                 return new LeasedCache.Sized<>(model, artifact.bytes());
             } catch (IOException | RuntimeException e) {
@@ -93,40 +113,39 @@ public class LoadedModels {
         models.close();
     }
 
-    /** A model with the folder that it was loaded from; it answers one request at a time. */
+    /** A model with the folder that it was loaded from; requests that come together are computed together. */
     private static final class LoadedModel {
         private final EmbeddingModel model;
         private final Path folder;
-        private final ReentrantLock turn = new ReentrantLock(true);
+        private final EmbeddingBatches batches;
 
-        LoadedModel(EmbeddingModel model, Path folder) {
+        LoadedModel(EmbeddingModel model, Path folder, DistributionSummary textsOfBatch) {
             this.model = model;
             this.folder = folder;
+            this.batches = new EmbeddingBatches("embedding-" + folder.getFileName(), BATCH_TOKENS, tokens -> {
+                textsOfBatch.record(tokens.length);
+                return model.embed(tokens);
+            });
         }
 
-        Embedded embed(TextKind kind, List<String> texts, int dimensions) {
+        Embedded embed(TextKind kind, List<String> texts, int dimensions, Consumer<Runnable> onBegin) {
             int kept = dimensions == 0 ? model.dimension() : dimensions;
             if (kept > model.dimension()) {
                 throw RequestBodies.refused(
                         "/dimensions", "must be at most the model's " + model.dimension() + ", is " + kept);
             }
-            turn.lock();
-            try {
-                long tokens = 0;
-                for (String text : texts) {
-                    tokens += model.countTokens(kind, text);
-                }
-                float[] all = model.embed(kind, texts, kept);
-                List<float[]> vectors = IntStream.range(0, texts.size())
-                        .mapToObj(row -> Arrays.copyOfRange(all, row * kept, (row + 1) * kept))
-                        .toList();
-                return new Embedded(vectors, tokens);
-            } finally {
-                turn.unlock();
-            }
+            int[][] tokens = model.encode(kind, texts);
+            EmbeddingBatches.Pending request = batches.submit(tokens);
+            onBegin.accept(request::cancel);
+            List<float[]> vectors = request.await().stream()
+                    .map(vector -> Truncation.truncate(vector, model.dimension(), kept))
+                    .toList();
+            return new Embedded(
+                    vectors, Arrays.stream(tokens).mapToLong(row -> row.length).sum());
         }
 
         void close() {
+            batches.close();
             model.close();
             delete(folder);
         }

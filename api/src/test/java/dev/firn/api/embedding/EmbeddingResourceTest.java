@@ -7,19 +7,14 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.firn.api.FirnTestResource;
 import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.model.NewModelVersion;
-import dev.firn.training.encoder.Encoder;
-import dev.firn.training.encoder.EncoderConfiguration;
-import dev.firn.training.encoder.Pooling;
 import dev.firn.training.model.EmbeddingModel;
-import dev.firn.training.model.EmbeddingSettings;
-import dev.firn.training.model.ModelFolder;
 import dev.firn.training.model.TextKind;
-import dev.firn.training.tokenizer.TokenizerTrainer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -29,20 +24,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @QuarkusTest
 @WithTestResource(FirnTestResource.class)
 class EmbeddingResourceTest {
-    private static final int WIDTH = 16;
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int WIDTH = SmallModel.WIDTH;
     private static final List<String> TEXTS = List.of("the first text", "a second and longer text", "and the third");
 
     @TempDir
@@ -53,6 +52,9 @@ class EmbeddingResourceTest {
 
     @Inject
     ModelStore models;
+
+    @Inject
+    MeterRegistry meters;
 
     @Test
     void embedsTextsAsTheModelItselfDoes() throws IOException {
@@ -109,6 +111,110 @@ class EmbeddingResourceTest {
         for (int i = 0; i < 4; i++) {
             assertThat(decoded.get(i)).isCloseTo(floats.get(i), within(1e-6f));
         }
+    }
+
+    @Test
+    void concurrentClientsGetWhatEachWouldGetAlone() throws Exception {
+        String model = register(modelFolder(1));
+        List<String> texts = IntStream.range(0, 60)
+                .mapToObj(i -> TEXTS.get(i % TEXTS.size()) + " number " + i)
+                .toList();
+        float[] expected;
+        try (EmbeddingModel itself = EmbeddingModel.load(folder.resolve("model-1"), 1)) {
+            expected = itself.embed(TextKind.DOCUMENT, texts);
+        }
+
+        List<Future<JsonPath>> answers = new ArrayList<>();
+        try (ExecutorService clients = Executors.newFixedThreadPool(12)) {
+            for (int from = 0; from < texts.size(); from += 3) {
+                List<String> mine = texts.subList(from, from + 3);
+                answers.add(clients.submit(() -> embed(JSON.createObjectNode()
+                                .put("model", model + "@1")
+                                .set("input", JSON.valueToTree(mine))
+                                .toString())
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath()));
+            }
+        }
+
+        for (int row = 0; row < texts.size(); row++) {
+            List<Float> vector = answers.get(row / 3).get().getList("data[" + row % 3 + "].embedding", Float.class);
+            for (int i = 0; i < WIDTH; i++) {
+                assertThat(vector.get(i)).isCloseTo(expected[row * WIDTH + i], within(1e-6f));
+            }
+        }
+        // Each text was embedded once, and none in a batch of more than there were
+        assertThat(meters.get("firn.embeddings.batch.texts").summary().totalAmount())
+                .isGreaterThanOrEqualTo(60);
+    }
+
+    @Test
+    void fieldsThatOnlyLaterClientsKnowAreNoMistake() throws IOException {
+        String model = register(modelFolder(1));
+
+        embed("{\"model\":\"" + model + "@1\",\"input\":\"a\",\"user\":\"u-1\",\"safety_tier\":{\"a\":[1]}}")
+                .then()
+                .statusCode(200)
+                .body("data", hasSize(1));
+    }
+
+    @Test
+    void tokenIdsAreRefusedWithAReasonThatOpenAisClientsShow() throws IOException {
+        String model = register(modelFolder(1));
+
+        for (String input : List.of("[17,25]", "[[17,25],[3]]")) {
+            embed("{\"model\":\"" + model + "@1\",\"input\":" + input + "}")
+                    .then()
+                    .statusCode(422)
+                    .contentType("application/problem+json")
+                    .body("errors[0].pointer", equalTo("/input"))
+                    .body("error.message", containsString("token ids"))
+                    .body("error.type", equalTo("invalid_request_error"))
+                    .body("error.param", equalTo("input"))
+                    .body("error.code", equalTo("invalid-field"));
+        }
+        embed("{\"model\":\"no-such@1\",\"input\":\"a\"}")
+                .then()
+                .statusCode(404)
+                .body("error.message", containsString("no-such@1"))
+                .body("error.code", equalTo("not-found"));
+        embed("{").then().statusCode(400).body("error.type", equalTo("invalid_request_error"));
+    }
+
+    @Test
+    void listsWhatCanEmbedInPages() throws IOException {
+        String model = register(modelFolder(1));
+        move(model, 1);
+
+        given().get("/v1/models/" + model + "@champion")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(model + "@champion"))
+                .body("object", equalTo("model"))
+                .body("owned_by", equalTo("firn"));
+        given().get("/v1/models/" + model + "@2").then().statusCode(404).body("error.code", equalTo("not-found"));
+        given().get("/v1/models/nothing").then().statusCode(404);
+        List<String> ids = new ArrayList<>();
+        String after = "";
+        boolean more = true;
+        while (more) {
+            JsonPath page = given().queryParam("limit", 1)
+                    .queryParam("after", after)
+                    .get("/v1/models")
+                    .then()
+                    .statusCode(200)
+                    .body("object", equalTo("list"))
+                    .extract()
+                    .jsonPath();
+            ids.addAll(page.getList("data.id", String.class));
+            after = ids.getLast();
+            more = page.getBoolean("has_more");
+        }
+        assertThat(ids).contains(model + "@champion", model + "@1").doesNotHaveDuplicates();
+        assertThat(given().get("/v1/models").then().extract().jsonPath().getList("data.id", String.class))
+                .containsExactlyElementsOf(ids);
     }
 
     @Test
@@ -169,29 +275,18 @@ class EmbeddingResourceTest {
     }
 
     private String register(Path modelFolder) {
-        String name = "e-" + UUID.randomUUID();
-        models.register(version(name, modelFolder));
-        return name;
+        return SmallModel.register(models, artifacts, modelFolder);
     }
 
     private NewModelVersion version(String name, Path modelFolder) {
-        return new NewModelVersion(
-                name, artifacts.publish(modelFolder, "model"), WIDTH, JsonNodeFactory.instance.objectNode());
+        return SmallModel.version(artifacts, name, modelFolder);
     }
 
     private void move(String model, int version) {
         models.moveAlias(model, "champion", version, OptionalLong.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** A model of one small layer with random weights. */
     private Path modelFolder(long seed) throws IOException {
-        Path tokenizer = folder.resolve("tokenizer-" + seed);
-        Path weights = Files.createDirectories(folder.resolve("weights-" + seed));
-        Path model = Files.createDirectories(folder.resolve("model-" + seed));
-        int vocabulary = 400;
-        new TokenizerTrainer(vocabulary, 32).train(TEXTS.iterator(), tokenizer);
-        Encoder.initialise(EncoderConfiguration.xlmRoberta(vocabulary, WIDTH, 1, 2, 32, 32), seed, weights);
-        ModelFolder.write(model, weights, tokenizer, new EmbeddingSettings("query: ", "", Pooling.CLS, 32), "# A test");
-        return model;
+        return SmallModel.folder(folder, seed);
     }
 }

@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model read from its folder, ready to embed texts. Not for use by several threads at once: it computes on its own.
+ * A model read from its folder, ready to embed texts. Not for use by several threads at once, since it computes on its own; but
+ * {@link #encode} and {@link #dimension} may be called at any time.
  *
  * <p>The same list of texts gives the same bits with the same number of threads. In another list, or with another number of threads,
  * a text's vector may differ by what single-precision sums are rounded.
@@ -72,11 +73,7 @@ public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
         float[] vectors = new float[Math.multiplyExact(texts.size(), dimension)];
         for (int start = 0; start < texts.size(); start += TEXTS_AT_ONCE) {
             List<String> some = texts.subList(start, Math.min(start + TEXTS_AT_ONCE, texts.size()));
-            float[] target = new float[some.size() * dimension];
-            encoder.embed(
-                    tokenizer.encode(
-                            some.stream().map(text -> prefix(kind) + text).toList()),
-                    target);
+            float[] target = embed(encode(kind, some));
             System.arraycopy(target, 0, vectors, start * dimension, target.length);
             progress.progress(start + some.size(), texts.size());
         }
@@ -91,6 +88,22 @@ public final class EmbeddingModel implements TextEmbedder, AutoCloseable {
      */
     public float[] embed(TextKind kind, List<String> texts, int dimensions) {
         return Truncation.truncate(embed(kind, texts), dimension(), dimensions);
+    }
+
+    /** The token ids of texts as they are embedded, prefix and special tokens included, after cutting: a row for each text. */
+    public int[][] encode(TextKind kind, List<String> texts) {
+        return tokenizer.encode(texts.stream().map(text -> prefix(kind) + text).toList());
+    }
+
+    /**
+     * Embeds texts that were {@linkplain #encode encoded}.
+     *
+     * @return {@code [tokens.length, dimension]}, row by row
+     */
+    public float[] embed(int[][] tokens) {
+        float[] vectors = new float[Math.multiplyExact(tokens.length, dimension())];
+        encoder.embed(tokens, vectors);
+        return vectors;
     }
 
     /** Tokens of a text as it is embedded, prefix and special tokens included, after cutting. */
