@@ -14,7 +14,7 @@ public final class AccessRules {
             Pattern.compile("/q/health(/.*)?|" + LoginCookie.PATH + "|/logout|/assets/.*|/webjars/.*");
     private static final Pattern OF_ADMINISTRATORS =
             Pattern.compile("/api/gc/*|/api/models/[^/]+/(import|aliases/[^/]+)/*");
-    private static final Pattern FOR_ADMINISTRATORS = Pattern.compile("/(api/)?(audit|tokens)(/.*)?");
+    private static final Pattern FOR_ADMINISTRATORS = Pattern.compile("/(api/)?(audit|tokens|webhooks)(/.*)?");
     private static final Pattern READING_POST = Pattern.compile("/v1/embeddings/*");
     private static final Pattern PIN = Pattern.compile("/api/checkpoints/[^/]+/pin/*");
 

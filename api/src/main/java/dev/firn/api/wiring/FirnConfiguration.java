@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -42,6 +43,12 @@ public interface FirnConfiguration {
 
     /** How many requests a second a caller may send; 0: any number. */
     OptionalInt rateLimit();
+
+    /**
+     * Receivers of messages on this machine and in private networks that may be told of runs and aliases, each a host with a port or
+     * without; {@code FIRN_WEBHOOK_ALLOW}.
+     */
+    Optional<List<String>> webhookAllow();
 
     /** The OTLP collector that traces go to; nothing: none are made. */
     Optional<URI> otelEndpoint();

@@ -30,6 +30,7 @@ import dev.firn.registry.queue.WorkerStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
 import dev.firn.registry.token.TokenStore;
+import dev.firn.registry.webhook.WebhookStore;
 import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
 import io.temporal.client.WorkflowClient;
@@ -193,6 +194,12 @@ public final class Wiring {
     @Singleton
     AuditStore audit(RegistryDatabase database) {
         return new AuditStore(database);
+    }
+
+    @Produces
+    @Singleton
+    WebhookStore webhooks(RegistryDatabase database) {
+        return new WebhookStore(database);
     }
 
     @Produces

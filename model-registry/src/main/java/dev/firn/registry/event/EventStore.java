@@ -4,9 +4,13 @@ import static dev.firn.registry.Columns.text;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.registry.Columns;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.StageToken;
+import dev.firn.registry.webhook.WebhookEvent;
+import dev.firn.registry.webhook.WebhookStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,6 +22,11 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 /** The events of runs. */
 public final class EventStore {
+    /** The type of events of a run as a whole; those with a state tell that it has entered it. */
+    private static final String RUN = "run";
+
+    private static final String STATE = "state";
+
     private final RegistryDatabase database;
 
     public EventStore(RegistryDatabase database) {
@@ -59,6 +68,10 @@ public final class EventStore {
                 .bind("run", runId.toString())
                 .map((row, context) -> true)
                 .one();
+        if (type.equals(RUN) && data.path(STATE).isTextual()) {
+            String state = data.path(STATE).textValue();
+            WebhookStore.tell(transaction, WebhookEvent.ofRunState(state), () -> ofRun(transaction, runId, data));
+        }
         return transaction
                 .createQuery("""
                         insert into event (run_id, stage, type, message, data)
@@ -71,6 +84,21 @@ public final class EventStore {
                 .bind("data", text(data))
                 .mapTo(Long.class)
                 .one();
+    }
+
+    /** What receivers are told of a run that has entered a state. */
+    private static ObjectNode ofRun(Handle transaction, UUID runId, JsonNode data) {
+        String name = transaction
+                .createQuery("select name from run where id = :id")
+                .bind("id", runId)
+                .mapTo(String.class)
+                .one();
+        ObjectNode told = JsonNodeFactory.instance
+                .objectNode()
+                .put("run", runId.toString())
+                .put("name", name);
+        data.properties().forEach(field -> told.set(field.getKey(), field.getValue()));
+        return told;
     }
 
     /**

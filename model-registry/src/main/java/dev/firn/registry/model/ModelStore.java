@@ -16,6 +16,8 @@ import dev.firn.registry.RevisionMismatchException;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.event.EventStore;
+import dev.firn.registry.webhook.WebhookEvent;
+import dev.firn.registry.webhook.WebhookStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -250,6 +252,16 @@ public final class ModelStore {
             }
             long revision = recordMove(
                     handle, model, alias, present.map(ModelAlias::version).orElse(null), version, movedBy, reason);
+            WebhookStore.tell(
+                    handle,
+                    WebhookEvent.ALIAS_MOVED,
+                    () -> WebhookStore.ofAlias(
+                            model,
+                            alias,
+                            OptionalInt.of(version),
+                            present.map(there -> OptionalInt.of(there.version()))
+                                    .orElseGet(OptionalInt::empty),
+                            revision));
             return handle.createQuery("""
                             insert into model_alias (model, alias, version, revision, moved_by)
                             values (:model, :alias, :version, :revision, :movedBy)
@@ -286,7 +298,12 @@ public final class ModelStore {
             ModelAlias present = findAlias(handle, model, alias)
                     .orElseThrow(() -> new NotFoundException("the model " + model + " has no alias " + alias));
             requireRevision(model, alias, Optional.of(present), expectedRevision);
-            recordMove(handle, model, alias, present.version(), null, movedBy, reason);
+            long revision = recordMove(handle, model, alias, present.version(), null, movedBy, reason);
+            WebhookStore.tell(
+                    handle,
+                    WebhookEvent.ALIAS_REMOVED,
+                    () -> WebhookStore.ofAlias(
+                            model, alias, OptionalInt.empty(), OptionalInt.of(present.version()), revision));
             handle.createUpdate("delete from model_alias where model = :model and alias = :alias")
                     .bind("model", model)
                     .bind("alias", alias)
