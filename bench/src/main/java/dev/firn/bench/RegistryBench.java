@@ -184,6 +184,17 @@ final class RegistryBench implements Benchmark {
                                 new RunFilter(
                                         Set.of(), Optional.of(RegistryContent.runName(random.nextInt(runIds.size())))),
                                 start)));
+        listings.put(
+                "runs by a part of the name",
+                new Listing(
+                        rows,
+                        random -> runPages.ask(
+                                new RunFilter(
+                                        Set.of(),
+                                        Optional.empty(),
+                                        Optional.of(
+                                                random.nextBoolean() ? "none has this" : Integer.toString(random.nextInt(100)))),
+                                start)));
         listings.put("unfinished runs", new Listing(rows, random -> runs.unfinished(start)));
         listings.put("a run", new Listing(rows, random -> {
             Run run = runs.get(any(runIds, random));
@@ -217,6 +228,10 @@ final class RegistryBench implements Benchmark {
         listings.put(
                 "metrics of a shorter run",
                 new Listing(rows, random -> draw(metrics, runIds.get(1 + random.nextInt(size.measuredRuns())))));
+
+        listings.put(
+                "metrics in a few numbers",
+                new Listing(size.longSeries(), random -> metrics.summaries(first, OptionalLong.of(1))));
 
         rows = count(dataSource, "event");
         listings.put("events", new Listing(rows, random -> events.after(any(runIds, random), 0, PAGE)));

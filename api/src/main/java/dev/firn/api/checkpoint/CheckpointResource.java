@@ -10,6 +10,7 @@ import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Problem;
+import dev.firn.api.http.TaggedAnswers;
 import dev.firn.api.run.RunView;
 import dev.firn.api.run.RunViews;
 import dev.firn.api.security.Caller;
@@ -26,7 +27,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -52,6 +56,7 @@ public class CheckpointResource {
     private final RunViews runs;
     private final Caller caller;
     private final Change change;
+    private final TaggedAnswers answers;
 
     public CheckpointResource(
             CheckpointStore checkpoints,
@@ -59,7 +64,9 @@ public class CheckpointResource {
             RunSubmission submission,
             RunViews runs,
             Caller caller,
-            Change change) {
+            Change change,
+            TaggedAnswers answers) {
+        this.answers = requireNonNull(answers, "answers is null");
         this.change = requireNonNull(change, "change is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.submission = requireNonNull(submission, "submission is null");
@@ -70,7 +77,7 @@ public class CheckpointResource {
 
     /** The checkpoints, newest first. */
     @GET
-    @Operation(summary = "List checkpoints", description = "Newest first.")
+    @Operation(operationId = "listCheckpoints", summary = "List checkpoints", description = "Newest first.")
     public Listing<CheckpointView> list(
             @Parameter(description = "Only of this run") @QueryParam("run") String run,
             @Parameter(description = "Only of stages of this name", example = "pretrain") @QueryParam("stage")
@@ -87,15 +94,23 @@ public class CheckpointResource {
     /** One checkpoint with its files. */
     @GET
     @Path("/{id}")
-    @Operation(summary = "Look at a checkpoint", description = "With its files.")
-    @APIResponse(responseCode = "200")
+    @Operation(
+            operationId = "getCheckpoint",
+            summary = "Look at a checkpoint",
+            description = "With its files. Its ETag changes with it.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The checkpoint",
+            content = @Content(schema = @Schema(implementation = CheckpointView.class)))
+    @APIResponse(responseCode = "304", description = "It is still what the ETag in If-None-Match stands for")
     @APIResponse(
             responseCode = "404",
             description = "No such checkpoint",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
-    public CheckpointView get(@PathParam("id") String id) {
+    public Response get(
+            @PathParam("id") String id, @HeaderParam("If-None-Match") String ifNoneMatch, @Context Request request) {
         Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
-        return CheckpointView.of(found, downloads.files(found.artifact()));
+        return answers.answer(request, CheckpointView.of(found, downloads.files(found.artifact())));
     }
 
     /** Makes a run that goes on from a checkpoint. */
@@ -111,6 +126,7 @@ public class CheckpointResource {
         MediaType.WILDCARD
     })
     @Operation(
+            operationId = "forkCheckpoint",
             summary = "Start a run from a checkpoint",
             description =
                     "The body is a JSON merge patch (RFC 7396), JSON or YAML, of the specification of the run that"
@@ -133,7 +149,21 @@ public class CheckpointResource {
             responseCode = "422",
             description = "Refused, with every fault",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
-    public Response fork(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
+    public Response fork(
+            @PathParam("id") String id,
+            @HeaderParam("Idempotency-Key") String key,
+            @RequestBody(
+                            content = {
+                                @Content(
+                                        mediaType = "application/merge-patch+json",
+                                        schema = @Schema(implementation = Object.class),
+                                        example = "{\"pretrain\":{\"steps\":2000}}"),
+                                @Content(
+                                        mediaType = "application/yaml",
+                                        schema = @Schema(implementation = String.class),
+                                        example = "pretrain: {steps: 2000, learningRate: 1e-4}")
+                            })
+                    InputStream body)
             throws IOException {
         String patch = new String(BodyLimits.read(body, BodyLimits.SMALL), StandardCharsets.UTF_8);
         Submission accepted =
@@ -148,7 +178,10 @@ public class CheckpointResource {
     /** Removes a checkpoint. */
     @DELETE
     @Path("/{id}")
-    @Operation(summary = "Delete a checkpoint", description = "The next collection frees its bytes.")
+    @Operation(
+            operationId = "deleteCheckpoint",
+            summary = "Delete a checkpoint",
+            description = "The next collection frees its bytes.")
     @APIResponse(responseCode = "204", description = "It is gone")
     @APIResponse(
             responseCode = "404",
@@ -167,7 +200,10 @@ public class CheckpointResource {
     /** Keeps a checkpoint. */
     @PUT
     @Path("/{id}/pin")
-    @Operation(summary = "Pin a checkpoint", description = "It is kept whatever the run's policy says.")
+    @Operation(
+            operationId = "pinCheckpoint",
+            summary = "Pin a checkpoint",
+            description = "It is kept whatever the run's policy says.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",
@@ -180,7 +216,10 @@ public class CheckpointResource {
     /** Leaves a checkpoint to the policy again. */
     @DELETE
     @Path("/{id}/pin")
-    @Operation(summary = "Unpin a checkpoint", description = "The run's policy decides about it again.")
+    @Operation(
+            operationId = "unpinCheckpoint",
+            summary = "Unpin a checkpoint",
+            description = "The run's policy decides about it again.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",
@@ -219,7 +258,10 @@ public class CheckpointResource {
     @GET
     @Path("/{id}/files/{file: .+}")
     @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
-    @Operation(summary = "Download a file of a checkpoint", description = "Whole, or one range of it.")
+    @Operation(
+            operationId = "downloadCheckpointFile",
+            summary = "Download a file of a checkpoint",
+            description = "Whole, or one range of it.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
     @APIResponse(responseCode = "206", description = "The range asked for")
     @APIResponse(responseCode = "404", description = "No such file", content = @Content(mediaType = Problem.MEDIA_TYPE))

@@ -54,7 +54,10 @@ public class DatasetResource {
 
     /** The datasets, newest first. */
     @GET
-    @Operation(summary = "List datasets", description = "Newest first, with counts and what was dropped and why.")
+    @Operation(
+            operationId = "listDatasets",
+            summary = "List datasets",
+            description = "Newest first, with counts and what was dropped and why.")
     public Listing<DatasetView> list(@QueryParam("limit") String limit, @QueryParam("cursor") String cursor) {
         return Listing.of(datasets.list(Listing.request(limit, cursor)), DatasetView::of);
     }

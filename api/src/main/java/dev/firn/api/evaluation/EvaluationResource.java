@@ -30,6 +30,7 @@ public class EvaluationResource {
     /** The measurements. */
     @GET
     @Operation(
+            operationId = "listEvaluations",
             summary = "List measurements",
             description =
                     "nDCG, recall, reciprocal rank and average precision by trec_eval's names and semantics, of the"

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -48,11 +49,20 @@ public class EventResource {
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
+            operationId = "followRun",
             summary = "Follow a run",
             description = "Server-sent events: those that were, then those to come. id is the event's id; send it as"
                     + " Last-Event-ID to go on after it. event is its type (run, stage, log, …); progress comes without"
                     + " an id, as it is not kept. After the run's end comes the event 'end', and the stream ends.")
-    @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS))
+    @APIResponse(
+            responseCode = "200",
+            description = "The events, as they happen",
+            content =
+                    @Content(
+                            mediaType = MediaType.SERVER_SENT_EVENTS,
+                            schema = @Schema(implementation = String.class),
+                            example =
+                                    "id:2\nevent:run\ndata:{\"id\":2,\"at\":\"2026-11-24T15:29:22.347876Z\",\"type\":\"run\",\"message\":\"running\"}\n\n"))
     @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public void follow(
             @PathParam("id") String id,

@@ -37,6 +37,7 @@ public class GarbageResource {
     /** Removes what nothing names, or counts it. */
     @POST
     @Operation(
+            operationId = "collectGarbage",
             summary = "Remove stored content that nothing names",
             description = "What runs, checkpoints, datasets, models and their lineage name stays.")
     @APIResponse(responseCode = "200", description = "What was removed, or would be")

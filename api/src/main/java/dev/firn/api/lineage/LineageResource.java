@@ -85,6 +85,7 @@ public class LineageResource {
     /** The digest's neighbours. */
     @GET
     @Operation(
+            operationId = "getLineage",
             summary = "Where a digest comes from and what was made of it",
             description = "One step each way, at most 1000 neighbours; artifacts and files from outside alike.")
     @APIResponse(responseCode = "200")

@@ -54,6 +54,7 @@ public class ImportResource {
     @POST
     @Consumes("application/zip")
     @Operation(
+            operationId = "importModel",
             summary = "Import a model",
             description =
                     "The body is a zip of a Hugging Face or sentence-transformers folder (config.json, safetensors,"
@@ -65,7 +66,10 @@ public class ImportResource {
             description = "The version",
             headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
             content = @Content(schema = @Schema(implementation = VersionView.class)))
-    @APIResponse(responseCode = "200", description = "The version that was there already")
+    @APIResponse(
+            responseCode = "200",
+            description = "The version that was there already",
+            content = @Content(schema = @Schema(implementation = VersionView.class)))
     @APIResponse(
             responseCode = "422",
             description = "No model that is supported, with the reason",

@@ -69,7 +69,7 @@ public class ModelResource {
 
     /** The models by name. */
     @GET
-    @Operation(summary = "List models", description = "By name, each with its aliases.")
+    @Operation(operationId = "listModels", summary = "List models", description = "By name, each with its aliases.")
     public Listing<ModelView> list(@QueryParam("limit") String limit, @QueryParam("cursor") String cursor) {
         return Listing.of(models.list(Listing.request(limit, cursor)), ModelView::of);
     }
@@ -77,7 +77,10 @@ public class ModelResource {
     /** A model with its versions. */
     @GET
     @Path("/{name}")
-    @Operation(summary = "Look at a model", description = "With a page of its versions, newest first.")
+    @Operation(
+            operationId = "getModel",
+            summary = "Look at a model",
+            description = "With a page of its versions, newest first.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",
@@ -105,7 +108,10 @@ public class ModelResource {
     /** A version with its files. */
     @GET
     @Path("/{name}/versions/{version}")
-    @Operation(summary = "Look at a version", description = "With its files and what it was measured to be.")
+    @Operation(
+            operationId = "getVersion",
+            summary = "Look at a version",
+            description = "With its files and what it was measured to be.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",
@@ -124,6 +130,7 @@ public class ModelResource {
     @Path("/{name}/versions/{version}/archive")
     @Produces({"application/zip", MediaType.APPLICATION_JSON})
     @Operation(
+            operationId = "downloadVersion",
             summary = "Download a version",
             description = "The folder in the layout that sentence-transformers loads, as a zip archive: the same bytes"
                     + " each time.")
@@ -141,7 +148,10 @@ public class ModelResource {
     @GET
     @Path("/{name}/versions/{version}/files/{file: .+}")
     @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
-    @Operation(summary = "Download a file of a version", description = "Whole, or one range of it.")
+    @Operation(
+            operationId = "downloadVersionFile",
+            summary = "Download a file of a version",
+            description = "Whole, or one range of it.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
     @APIResponse(responseCode = "206", description = "The range asked for")
     @APIResponse(responseCode = "404", description = "No such file", content = @Content(mediaType = Problem.MEDIA_TYPE))
@@ -161,8 +171,11 @@ public class ModelResource {
     /** An alias with its revision. */
     @GET
     @Path("/{name}/aliases/{alias}")
-    @Operation(summary = "Look at an alias", description = "Its revision is the ETag.")
-    @APIResponse(responseCode = "200")
+    @Operation(operationId = "getAlias", summary = "Look at an alias", description = "Its revision is the ETag.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The alias",
+            content = @Content(schema = @Schema(implementation = AliasView.class)))
     @APIResponse(
             responseCode = "404",
             description = "No such alias",
@@ -178,6 +191,7 @@ public class ModelResource {
     @Path("/{name}/aliases/{alias}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "moveAlias",
             summary = "Point an alias to a version",
             description =
                     "With If-Match it is moved only if it still has that revision; \"0\" means only if it is new.")

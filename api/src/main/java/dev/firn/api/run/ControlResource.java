@@ -5,23 +5,18 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.run.RunControl;
 import dev.firn.api.audit.Change;
-import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.api.security.Caller;
-import dev.firn.registry.control.ControlStore;
-import dev.firn.registry.run.RunStore;
 import dev.firn.workflows.run.ControlKind;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -37,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * Steering runs while they go on. Every request is answered with 202 and the run as it is then, takes effect a little later, and
- * stays in the list of the run's controls.
+ * stays in the list of the run's controls ({@link ControlListResource}).
  */
 @Path("/api/runs")
 @Produces(MediaType.APPLICATION_JSON)
@@ -62,25 +57,15 @@ public class ControlResource {
 
     private final RequestBodies bodies;
     private final RunControl control;
-    private final ControlStore controls;
-    private final RunStore runs;
     private final RunViews views;
     private final Caller caller;
     private final Change change;
 
     public ControlResource(
-            RequestBodies bodies,
-            RunControl control,
-            ControlStore controls,
-            RunStore runs,
-            RunViews views,
-            Caller caller,
-            Change change) {
+            RequestBodies bodies, RunControl control, RunViews views, Caller caller, Change change) {
         this.change = requireNonNull(change, "change is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
         this.control = requireNonNull(control, "control is null");
-        this.controls = requireNonNull(controls, "controls is null");
-        this.runs = requireNonNull(runs, "runs is null");
         this.views = requireNonNull(views, "views is null");
         this.caller = requireNonNull(caller, "caller is null");
     }
@@ -89,6 +74,7 @@ public class ControlResource {
     @POST
     @Path("/{id}/pause")
     @Operation(
+            operationId = "pauseRun",
             summary = "Let a run wait",
             description = "A training stage commits a checkpoint and frees its worker; another stage begins again when"
                     + " the run is resumed. A paused run stays so across restarts of the server.")
@@ -99,7 +85,10 @@ public class ControlResource {
     /** Lets a run go on. */
     @POST
     @Path("/{id}/resume")
-    @Operation(summary = "Let a paused run go on", description = "From the checkpoint that it paused with.")
+    @Operation(
+            operationId = "resumeRun",
+            summary = "Let a paused run go on",
+            description = "From the checkpoint that it paused with.")
     public Response resume(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
         return ask(id, key, ControlKind.RESUME, Optional.empty());
     }
@@ -108,6 +97,7 @@ public class ControlResource {
     @POST
     @Path("/{id}/retry")
     @Operation(
+            operationId = "retryRun",
             summary = "Let a failed or cancelled run begin again where it ended",
             description = "With the stage that did not succeed, from its newest checkpoint.")
     public Response retry(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
@@ -121,6 +111,7 @@ public class ControlResource {
     @POST
     @Path("/{id}/checkpoint")
     @Operation(
+            operationId = "commitCheckpoint",
             summary = "Commit a checkpoint",
             description = "Before the next step of the training stage under way; it appears in /api/checkpoints.")
     public Response checkpoint(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
@@ -131,6 +122,7 @@ public class ControlResource {
     @POST
     @Path("/{id}/stop")
     @Operation(
+            operationId = "stopRun",
             summary = "End the training stage under way",
             description = "Before its next step: the weights that it has by then go into the next stage.")
     public Response stop(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key) {
@@ -142,6 +134,7 @@ public class ControlResource {
     @Path("/{id}/extend")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "extendRun",
             summary = "Make the training stage under way longer",
             description = "By so many steps. Its schedule of learning rates is stretched from the next step on.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Extension.class)))
@@ -163,6 +156,7 @@ public class ControlResource {
     @Path("/{id}/learning-rate-scale")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "scaleLearningRate",
             summary = "Scale the learning rate of the training stage under way",
             description = "From the next step on it is the schedule's times the factor, which takes the place of an"
                     + " earlier one; 1 gives the schedule back.")
@@ -193,19 +187,6 @@ public class ControlResource {
     public record Scale(
             @Schema(implementation = Double.class, examples = "0.5")
             JsonNode factor) {}
-
-    /** What a run was asked for. */
-    @GET
-    @Path("/{id}/controls")
-    @Operation(
-            summary = "What a run was asked for",
-            description = "Newest first: each request with the step at which it took effect, or why it was refused.")
-    @APIResponse(responseCode = "200")
-    public Listing<ControlView> list(
-            @PathParam("id") String id, @QueryParam("limit") String limit, @QueryParam("cursor") String cursor) {
-        UUID run = runs.get(Names.identifier("run", id)).id();
-        return Listing.of(controls.list(run, Listing.request(limit, cursor)), ControlView::of);
-    }
 
     private Response ask(String id, String key, ControlKind kind, Optional<JsonNode> value) {
         UUID run = Names.identifier("run", id);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.submission.DryRun;
 import dev.firn.activities.submission.MemoryNeed;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What a run would do, as clients see it.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param memoryBytes what the run needs at its widest
  * @param memory what that consists of
  */
+@Schema(name = "WouldBeRun")
 public record DryRunView(JsonNode specification, List<PlannedStage> stages, long memoryBytes, Memory memory) {
     public DryRunView {
         requireNonNull(specification, "specification is null");

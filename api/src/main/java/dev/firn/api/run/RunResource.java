@@ -7,6 +7,7 @@ import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.ProblemException;
+import dev.firn.api.http.TaggedAnswers;
 import dev.firn.registry.PageRequest;
 import dev.firn.registry.event.Event;
 import dev.firn.registry.event.EventStore;
@@ -16,11 +17,15 @@ import dev.firn.registry.run.RunFilter;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.RunStore;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +35,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -46,8 +52,10 @@ public class RunResource {
     private final RunViews views;
     private final MetricStore metrics;
     private final EventStore events;
+    private final TaggedAnswers answers;
 
-    public RunResource(RunStore runs, RunViews views, MetricStore metrics, EventStore events) {
+    public RunResource(RunStore runs, RunViews views, MetricStore metrics, EventStore events, TaggedAnswers answers) {
+        this.answers = requireNonNull(answers, "answers is null");
         this.runs = requireNonNull(runs, "runs is null");
         this.views = requireNonNull(views, "views is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
@@ -56,7 +64,10 @@ public class RunResource {
 
     /** The runs, newest first. */
     @GET
-    @Operation(summary = "List runs", description = "Newest first, each with its stages, without specifications.")
+    @Operation(
+            operationId = "listRuns",
+            summary = "List runs",
+            description = "Newest first, each with its stages, without specifications.")
     public Listing<RunView> list(
             @Parameter(description = "Only in these states, separated by commas", example = "RUNNING,QUEUED")
                     @QueryParam("state")
@@ -90,30 +101,38 @@ public class RunResource {
     @GET
     @Path("/{id}")
     @Operation(
+            operationId = "getRun",
             summary = "Look at a run",
-            description = "With its stages, their progress, and the resolved specification.")
-    @APIResponse(responseCode = "200")
+            description = "With its stages, their progress, and the resolved specification. Its ETag changes with it.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The run",
+            content = @Content(schema = @Schema(implementation = RunView.class)))
+    @APIResponse(responseCode = "304", description = "It is still what the ETag in If-None-Match stands for")
     @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
-    public RunView get(@PathParam("id") String id) {
-        return views.one(Names.identifier("run", id));
+    public Response get(
+            @PathParam("id") String id, @HeaderParam("If-None-Match") String ifNoneMatch, @Context Request request) {
+        return answers.answer(request, views.one(Names.identifier("run", id)));
     }
 
     /** The numbers over the steps. */
     @GET
     @Path("/{id}/metrics")
     @Operation(
+            operationId = "getMetrics",
             summary = "Numbers over steps",
             description = "loss, learningRate, gradientNorm and tokensPerSecond of the training stages, nDCG@10 of"
-                    + " evaluate. Long series are thinned to the smallest and largest value of each stretch.")
+                    + " evaluate. Long series are thinned to the smallest and largest value of each stretch, and keep"
+                    + " their first and last point.")
     @APIResponse(responseCode = "200")
     @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public MetricsView metrics(
             @PathParam("id") String id,
             @Parameter(example = "pretrain") @QueryParam("stage") String stage,
             @Parameter(example = "loss") @QueryParam("name") String name,
-            @Parameter(description = "About how many points a series may have, from 2 to 10000") @QueryParam("points")
+            @Parameter(description = "How many points a series may have, from 4 to 10000") @QueryParam("points")
                     String points) {
-        int most = (int) Parameters.whole("points", points, USUAL_POINTS, 2, MOST_POINTS);
+        int most = (int) Parameters.whole("points", points, USUAL_POINTS, MetricStore.FEWEST_POINTS, MOST_POINTS);
         UUID run = runs.get(Names.identifier("run", id)).id();
         List<MetricsView.Series> series =
                 metrics.series(run, Optional.ofNullable(stage), Optional.ofNullable(name), most).stream()
@@ -126,6 +145,7 @@ public class RunResource {
     @GET
     @Path("/{id}/logs")
     @Operation(
+            operationId = "listEvents",
             summary = "What happened in a run",
             description =
                     "The items of its events, oldest first, after the event id given; nextCursor is the 'after' of"

@@ -43,6 +43,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Runs")
 public class SubmissionResource {
+    // As YAML it says the same
+    private static final String SPECIFICATION_EXAMPLE = "{\"specVersion\":1,\"name\":\"mine\",\"data\":{\"sources\":"
+            + "[{\"type\":\"jsonl\",\"name\":\"pairs\",\"files\":[\"/data/pairs.jsonl\"]}]},"
+            + "\"encoder\":{\"layers\":2,\"hiddenSize\":192,\"attentionHeads\":3},\"register\":{\"model\":\"mine\"}}";
+
     private final RunSubmission submission;
     private final RunControl control;
     private final RunViews views;
@@ -62,6 +67,7 @@ public class SubmissionResource {
     @POST
     @Consumes({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", MediaType.APPLICATION_JSON})
     @Operation(
+            operationId = "startRun",
             summary = "Start a run",
             description = "The body is a run specification, YAML or JSON, at most 1 MB; see /api/schema/run. It is"
                     + " refused with every fault at once before anything is started. With an Idempotency-Key the same"
@@ -75,7 +81,7 @@ public class SubmissionResource {
     @APIResponse(
             responseCode = "200",
             description = "The run of the first request with that Idempotency-Key; or the dry run",
-            content = @Content(schema = @Schema(oneOf = {RunView.class, DryRunView.class})))
+            content = @Content(schema = @Schema(anyOf = {RunView.class, DryRunView.class})))
     @APIResponse(
             responseCode = "400",
             description = "Neither YAML nor JSON",
@@ -107,10 +113,16 @@ public class SubmissionResource {
                     @QueryParam("priority")
                     String priority,
             @RequestBody(
-                            content =
-                                    @Content(
-                                            mediaType = "application/yaml",
-                                            schema = @Schema(implementation = String.class)))
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON,
+                                        schema = @Schema(implementation = Object.class),
+                                        example = SPECIFICATION_EXAMPLE),
+                                @Content(
+                                        mediaType = "application/yaml",
+                                        schema = @Schema(implementation = String.class),
+                                        example = SPECIFICATION_EXAMPLE)
+                            })
                     InputStream body)
             throws IOException {
         String text = text(BodyLimits.read(body, BodyLimits.SPECIFICATION));
@@ -131,6 +143,7 @@ public class SubmissionResource {
     @POST
     @Path("/{id}/cancel")
     @Operation(
+            operationId = "cancelRun",
             summary = "Cancel a run",
             description = "A training stage under way commits a last checkpoint first, so the run ends a little later.")
     @APIResponse(

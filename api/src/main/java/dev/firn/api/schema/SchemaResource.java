@@ -5,6 +5,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Schemas, for editors and for programs that check before they send. */
@@ -18,8 +21,18 @@ public class SchemaResource {
     @Path("/run")
     @Produces("application/schema+json")
     @Operation(
+            operationId = "getRunSchema",
             summary = "The JSON schema of a run specification",
             description = "With every field, its default and its limits; editors complete and check YAML with it.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The schema",
+            content =
+                    @Content(
+                            mediaType = "application/schema+json",
+                            schema = @Schema(implementation = Object.class),
+                            example =
+                                    "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"type\":\"object\"}"))
     public String run() {
         return reader.schemaText();
     }

@@ -290,8 +290,8 @@ public final class MetricStore {
                         from stage_execution s
                         join metric_series m on m.stage_execution_id = coalesce(s.reused_from, s.id)
                         cross join lateral (
-                            select min(value) as least, max(value) as greatest from metric_point
-                            where series_id = m.id) a
+                            select min(lowest) as least, max(highest) as greatest from metric_bucket
+                            where series_id = m.id and bits = :bits) a
                         cross join lateral (
                             select step, value from metric_point where series_id = m.id order by step desc limit 1) l
                         left join lateral (
@@ -301,6 +301,7 @@ public final class MetricStore {
                         order by s.position, m.name""")
                 .bind("run", runId)
                 .bind("step", step.orElse(-1))
+                .bind("bits", LARGE_BITS)
                 .map((row, context) -> new MetricSummary(
                         row.getString("stage"),
                         row.getString("name"),
