@@ -35,6 +35,34 @@ public final class EvaluationStore {
             e.document_language, e.dimension, e.queries, e.measures, e.created_at
             """;
 
+    /** Up to here the measurements of a model are gathered; those of more are met soon enough on a way through all. */
+    private static final int FEW_VERSIONS = 200;
+
+    /** The ids of a page of a model's measurements: gathered, put in order, cut. */
+    private static final String OF_FEW_VERSIONS = """
+            with chosen as materialized (
+                select id from (
+                    select m.id from model_version v join evaluation m on m.model_version_id = v.id
+                    where v.model = :model
+                    union
+                    select m.id
+                    from model_version v
+                    join stage_execution s on s.run_id = v.run_id
+                    join evaluation m on m.stage_execution_id = coalesce(s.reused_from, s.id)
+                    where v.model = :model) u
+                where cast(:after as uuid) is null or id > :after
+                order by id limit :limit)
+            """;
+
+    /** Asked of each measurement on the way; as subqueries that cannot be answered for all of a model's versions at once. */
+    private static final String IS_OF_MODEL = """
+             and (coalesce((select true from model_version v where v.id = e.model_version_id and v.model = :model), false)
+                or coalesce((select true from stage_execution s join model_version v on v.run_id = s.run_id
+                             where s.id = e.stage_execution_id and v.model = :model limit 1), false)
+                or coalesce((select true from stage_execution s join model_version v on v.run_id = s.run_id
+                             where s.reused_from = e.stage_execution_id and v.model = :model limit 1), false))
+            """;
+
     private final RegistryDatabase database;
 
     public EvaluationStore(RegistryDatabase database) {
@@ -102,20 +130,20 @@ public final class EvaluationStore {
     public Page<Evaluation> list(EvaluationFilter filter, PageRequest page) {
         return database.inTransaction(handle -> {
             Optional<UUID> after = Cursor.id(page);
-            StringBuilder sql = new StringBuilder("select " + COLUMNS + " from evaluation e where true\n");
+            boolean gathered = filter.runId().isEmpty()
+                    && filter.model().isPresent()
+                    && hasFewVersions(handle, filter.model().get());
+            StringBuilder sql = new StringBuilder(gathered ? OF_FEW_VERSIONS : "").append("select " + COLUMNS);
+            sql.append(gathered ? " from chosen c join evaluation e on e.id = c.id" : " from evaluation e");
+            sql.append(" where true\n");
             if (filter.runId().isPresent()) {
                 sql.append("""
                          and e.stage_execution_id in
                             (select coalesce(s.reused_from, s.id) from stage_execution s where s.run_id = :run)
                          """);
             }
-            if (filter.model().isPresent()) {
-                sql.append("""
-                         and (e.model_version_id in (select v.id from model_version v where v.model = :model)
-                            or e.stage_execution_id in
-                                (select coalesce(s.reused_from, s.id) from stage_execution s
-                                 join model_version v on v.run_id = s.run_id where v.model = :model))
-                         """);
+            if (filter.model().isPresent() && !gathered) {
+                sql.append(IS_OF_MODEL);
             }
             if (after.isPresent()) {
                 sql.append(" and e.id > :after");
@@ -131,6 +159,16 @@ public final class EvaluationStore {
                     .list();
             return Page.of(rows, page.limit(), evaluation -> Cursor.of(evaluation.id()));
         });
+    }
+
+    private static boolean hasFewVersions(Handle handle, String model) {
+        return handle.createQuery("""
+                        select count(*) <= :few
+                        from (select 1 from model_version where model = :model limit :few + 1) v""")
+                .bind("model", model)
+                .bind("few", FEW_VERSIONS)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private static Evaluation evaluation(ResultSet row, StatementContext context) throws SQLException {

@@ -11,6 +11,7 @@ import dev.firn.registry.model.ModelVersion;
 import dev.firn.registry.model.NewModelVersion;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.StageStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,11 +56,35 @@ class EvaluationStoreTest {
                                 model, registry.artifact("evaluated"), 192, TestRegistry.document("a", "b")));
         evaluations.add(version.id(), List.of(evaluation("model", 0.7)));
 
-        assertThat(evaluations
-                        .list(new EvaluationFilter(Optional.empty(), Optional.of(model)), PageRequest.first(10))
-                        .items())
-                .extracting(evaluation -> evaluation.result().weights())
-                .containsExactly("finetuned", "model");
+        EvaluationFilter ofModel = new EvaluationFilter(Optional.empty(), Optional.of(model));
+        assertThat(inPages(evaluations, ofModel)).containsExactly("finetuned", "model");
+        assertThat(inPages(evaluations, new EvaluationFilter(Optional.of(run.id()), Optional.of(model))))
+                .containsExactly("finetuned");
+
+        // With very many versions they are looked for another way
+        registry.database()
+                .useTransaction(
+                        handle -> handle.createUpdate("""
+                                insert into model_version (id, model, version, artifact, dimension)
+                                select gen_random_uuid(), :model, n, artifact, 192
+                                from model_version, generate_series(2, 300) n where model = :model""").bind("model", model).execute());
+        Run reusing = registry.run("evaluate");
+        new StageStore(registry.database()).finish(evaluate, List.of());
+        new StageStore(registry.database()).reuse(reusing.id(), "evaluate", "key", evaluate.executionId(), "test");
+
+        assertThat(inPages(evaluations, ofModel)).containsExactly("finetuned", "model");
+    }
+
+    /** Whose weights the measurements are of, read one by one. */
+    private static List<String> inPages(EvaluationStore evaluations, EvaluationFilter filter) {
+        List<String> weights = new ArrayList<>();
+        Optional<String> cursor = Optional.empty();
+        do {
+            Page<Evaluation> page = evaluations.list(filter, new PageRequest(1, cursor));
+            page.items().forEach(evaluation -> weights.add(evaluation.result().weights()));
+            cursor = page.nextCursor();
+        } while (cursor.isPresent());
+        return weights;
     }
 
     private static NewEvaluation evaluation(String weights, double ndcg) {
