@@ -22,10 +22,11 @@ public final class MetricStore {
     /** The fewest points that a series can be asked for in. */
     public static final int FEWEST_POINTS = 4;
 
-    /** Buckets have 64 steps, and 4096. */
-    private static final int SMALL_BITS = 6;
+    /** The smallest buckets have 64 steps; there are those of eight times as many, and of eight times that. */
+    private static final int SMALLEST_BITS = 6;
 
-    private static final int LARGE_BITS = 12;
+    private static final int LARGEST_BITS = 12;
+    private static final int MORE_BITS = 3;
 
     private static final String ON_SAME_BUCKET = """
             on conflict (series_id, bits, bucket) do update
@@ -97,34 +98,35 @@ public final class MetricStore {
                               and p.step between t.bucket << :bits and (t.bucket << :bits) + :last
                             order by p.value desc, p.step limit 1) h
                         """ + ON_SAME_BUCKET)
-                .bind("bits", SMALL_BITS)
-                .bind("last", (1L << SMALL_BITS) - 1)
+                .bind("bits", SMALLEST_BITS)
+                .bind("last", (1L << SMALLEST_BITS) - 1)
                 .bindArray("ids", Long.class, seriesIds)
                 .bindArray("steps", Long.class, steps)
                 .execute();
-        handle.createUpdate("""
-                        insert into metric_bucket (series_id, bits, bucket, lowest_step, lowest, highest_step, highest)
-                        select t.series_id, :bits, t.bucket, l.lowest_step, l.lowest, h.highest_step, h.highest
-                        from (select distinct series_id, step >> :bits as bucket
-                              from unnest(cast(:ids as bigint[]), cast(:steps as bigint[])) as u (series_id, step)) t
-                        cross join lateral (
-                            select b.lowest_step, b.lowest from metric_bucket b
-                            where b.series_id = t.series_id and b.bits = :smallBits
-                              and b.bucket between t.bucket << :more and (t.bucket << :more) + :last
-                            order by b.lowest, b.lowest_step limit 1) l
-                        cross join lateral (
-                            select b.highest_step, b.highest from metric_bucket b
-                            where b.series_id = t.series_id and b.bits = :smallBits
-                              and b.bucket between t.bucket << :more and (t.bucket << :more) + :last
-                            order by b.highest desc, b.highest_step limit 1) h
-                        """ + ON_SAME_BUCKET)
-                .bind("bits", LARGE_BITS)
-                .bind("smallBits", SMALL_BITS)
-                .bind("more", LARGE_BITS - SMALL_BITS)
-                .bind("last", (1L << (LARGE_BITS - SMALL_BITS)) - 1)
-                .bindArray("ids", Long.class, seriesIds)
-                .bindArray("steps", Long.class, steps)
-                .execute();
+        for (int bits = SMALLEST_BITS + MORE_BITS; bits <= LARGEST_BITS; bits += MORE_BITS) {
+            handle.createUpdate("""
+                            insert into metric_bucket (series_id, bits, bucket, lowest_step, lowest, highest_step, highest)
+                            select t.series_id, :bits, t.bucket, l.lowest_step, l.lowest, h.highest_step, h.highest
+                            from (select distinct series_id, step >> :bits as bucket
+                                  from unnest(cast(:ids as bigint[]), cast(:steps as bigint[])) as u (series_id, step)) t
+                            cross join lateral (
+                                select b.lowest_step, b.lowest from metric_bucket b
+                                where b.series_id = t.series_id and b.bits = :bits - :more
+                                  and b.bucket between t.bucket << :more and (t.bucket << :more) + :last
+                                order by b.lowest, b.lowest_step limit 1) l
+                            cross join lateral (
+                                select b.highest_step, b.highest from metric_bucket b
+                                where b.series_id = t.series_id and b.bits = :bits - :more
+                                  and b.bucket between t.bucket << :more and (t.bucket << :more) + :last
+                                order by b.highest desc, b.highest_step limit 1) h
+                            """ + ON_SAME_BUCKET)
+                    .bind("bits", bits)
+                    .bind("more", MORE_BITS)
+                    .bind("last", (1L << MORE_BITS) - 1)
+                    .bindArray("ids", Long.class, seriesIds)
+                    .bindArray("steps", Long.class, steps)
+                    .execute();
+        }
     }
 
     private static Map<String, Long> seriesIds(Handle handle, UUID executionId, Collection<String> names) {
@@ -244,13 +246,17 @@ public final class MetricStore {
 
     /**
      * The extremes of stretches of equal length. They are taken from the largest buckets that are no longer than a stretch,
-     * so what is read is at most 64 rows a stretch however long the series is; without gaps in it, of course, fewer.
+     * so that at most 64 points or 9 buckets of a stretch are read while a stretch has fewer than 32768 steps.
      */
     private static List<MetricSeries.Point> thinned(Handle handle, long series, Extent extent, int maximumPoints) {
         // Two points of each stretch, and the first and the last of all
         long stretches = (maximumPoints - 2L) / 2;
         long length = (extent.last() - extent.first()) / stretches + 1;
-        String points = length < 1L << SMALL_BITS ? """
+        int bits = LARGEST_BITS;
+        while (bits > SMALLEST_BITS && length < 1L << bits) {
+            bits -= MORE_BITS;
+        }
+        String points = length < 1L << SMALLEST_BITS ? """
                 select step, value, (step - :first) / :length as stretch
                 from metric_point where series_id = :series""" : """
                 select v.step, v.value, ((b.bucket << b.bits) - :first) / :length as stretch
@@ -273,7 +279,7 @@ public final class MetricStore {
                 .bind("first", extent.first())
                 .bind("last", extent.last())
                 .bind("length", length)
-                .bind("bits", length < 1L << LARGE_BITS ? SMALL_BITS : LARGE_BITS)
+                .bind("bits", bits)
                 .map((row, context) -> new MetricSeries.Point(row.getLong("step"), row.getDouble("value")))
                 .list();
     }
@@ -301,7 +307,7 @@ public final class MetricStore {
                         order by s.position, m.name""")
                 .bind("run", runId)
                 .bind("step", step.orElse(-1))
-                .bind("bits", LARGE_BITS)
+                .bind("bits", LARGEST_BITS)
                 .map((row, context) -> new MetricSummary(
                         row.getString("stage"),
                         row.getString("name"),

@@ -6,7 +6,7 @@
  *
  * <p>Long series are thinned by the database on reading: each of a number of stretches of equal length gives its smallest and
  * its largest value, so no extreme is lost. So that a series of millions is drawn as fast as a short one, the extremes of
- * every 64 and every 4096 steps stand beside the points, written in the transaction that writes the points.
+ * every 64, 512 and 4096 steps stand beside the points, written in the transaction that writes the points.
  *
  * <p>Limits: values are finite, steps are not negative.
  */

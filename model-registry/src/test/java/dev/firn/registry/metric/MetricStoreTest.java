@@ -120,7 +120,7 @@ class MetricStoreTest {
                     select series_id, bits, step >> bits as bucket, min(value) as lowest, max(value) as highest,
                            (array_agg(step order by value, step))[1] as lowest_step,
                            (array_agg(step order by value desc, step))[1] as highest_step
-                    from metric_point, (values (6), (12)) width (bits)
+                    from metric_point, (values (6), (9), (12)) width (bits)
                     where series_id in (select id from metric_series where stage_execution_id = '%1$s')
                     group by 1, 2, 3) p
                 full join (
@@ -156,14 +156,16 @@ class MetricStoreTest {
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
                         select count(*) filter (where bits = 6), count(*) filter (where bits = 12),
+                               count(*) filter (where bits = 9),
                                max(highest) = (select max(value) from metric_point),
                                min(lowest) = (select min(value) from metric_point)
                         from metric_bucket""")) {
             row.next();
             assertThat(row.getInt(1)).isEqualTo(141);
             assertThat(row.getInt(2)).isEqualTo(3);
-            assertThat(row.getBoolean(3)).isTrue();
+            assertThat(row.getInt(3)).isEqualTo(18);
             assertThat(row.getBoolean(4)).isTrue();
+            assertThat(row.getBoolean(5)).isTrue();
         }
     }
 
