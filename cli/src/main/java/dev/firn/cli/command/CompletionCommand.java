@@ -19,18 +19,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  source <(firn completion bash)                      in this shell; add the line to ~/.bashrc to keep it",
-            "  source <(firn completion zsh)                       the same in zsh, and in ~/.zshrc",
-            "The shell completes the word firn: put this folder on the PATH, or make an alias of that name."
+            "  firn completion bash     in bash: source <(firn completion bash)",
+            "  firn completion zsh      in zsh: source <(firn completion zsh)",
+            "Put that line into ~/.bashrc or ~/.zshrc to keep it."
         })
 final class CompletionCommand extends FirnCommand {
-    /** zsh has bash's way of completing after these. */
-    private static final String ZSH = """
-            autoload -Uz compinit bashcompinit
-            (( ${+functions[compdef]} )) || compinit
-            bashcompinit
-            """;
-
     /** The shells. */
     static final class Shells extends AbstractList<String> {
         private static final List<String> ALL = List.of("bash", "zsh");
@@ -58,7 +51,8 @@ final class CompletionCommand extends FirnCommand {
         if (!Shells.ALL.contains(shell)) {
             throw new InputException("SHELL must be one of " + String.join(", ", Shells.ALL) + ", is '" + shell + "'");
         }
-        String script = (shell.equals("zsh") ? ZSH : "") + AutoComplete.bash("firn", all());
+        // One script: in zsh it begins by loading bash's way of completing
+        String script = AutoComplete.bash("firn", all());
         if (json()) {
             console().result(JsonNodeFactory.instance.objectNode().put("script", script));
         } else {
