@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -47,10 +48,26 @@ public final class DescriptionFilter implements OASFilter {
         }
         for (Map.Entry<String, PathItem> path :
                 document.getPaths().getPathItems().entrySet()) {
-            for (Operation operation : path.getValue().getOperations().values()) {
-                complete(path.getKey(), operation);
+            for (Map.Entry<PathItem.HttpMethod, Operation> operation :
+                    path.getValue().getOperations().entrySet()) {
+                name(operation.getKey(), path.getKey(), operation.getValue());
+                complete(path.getKey(), operation.getValue());
             }
         }
+    }
+
+    /** Gives an operation that has none an id of its method and path: {@code postCheckpointsFork}. */
+    private static void name(PathItem.HttpMethod method, String path, Operation operation) {
+        if (operation.getOperationId() != null) {
+            return;
+        }
+        StringBuilder id = new StringBuilder(method.name().toLowerCase(Locale.ROOT));
+        for (String word : path.replaceFirst("^/api", "").replaceAll("\\{[^}]*}", "").split("[^A-Za-z]+", -1)) {
+            if (!word.isEmpty()) {
+                id.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
+            }
+        }
+        operation.setOperationId(id.toString());
     }
 
     private static void complete(String path, Operation operation) {
