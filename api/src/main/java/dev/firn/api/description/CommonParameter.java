@@ -24,6 +24,7 @@ record CommonParameter(String name, String path, String description, Object exam
             identifier("/api/runs/", "The run"),
             identifier("/api/checkpoints/", "The checkpoint"),
             identifier("/api/webhooks/", "The receiver"),
+            identifier("/api/tokens/", "The token"),
             new CommonParameter("run", "/api/", "Only of this run", RUN, Form.UUID),
             text("stage", "/", "Only of this stage", "pretrain"),
             name("name", "/api/models/", "The model", "quickstart"),

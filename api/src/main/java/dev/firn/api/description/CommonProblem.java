@@ -41,6 +41,10 @@ record CommonProblem(String component, String description, Problem example) {
             "UnsupportedMediaType",
             "The body is in no form that is understood",
             Problem.of(415, "unsupported-media-type", "Not in that form", "The body's media type is not understood"));
+    static final CommonProblem TOO_MANY = new CommonProblem(
+            "TooManyRequests",
+            "The caller sends more than FIRN_RATE_LIMIT allows; Retry-After says when to come again",
+            Problem.of(429, "too-many-requests", "Too many requests", "Try again in 10 s"));
     static final CommonProblem INTERNAL = new CommonProblem(
             "Internal",
             "Something broke, here or in what is stored",
@@ -80,16 +84,12 @@ record CommonProblem(String component, String description, Problem example) {
                             "must be a number from 1, is 0",
                             List.of(new Problem.FieldError("/version", "must be a number from 1, is 0")))),
             new CommonProblem(
-                    "TooMany",
-                    "Too many requests; Retry-After says when to come again",
-                    Problem.of(429, "too-many-requests", "Too many requests", "Try again in 10 seconds")),
-            new CommonProblem(
                     "StorageFull",
                     "There is no room",
                     Problem.of(507, "storage-full", "There is no room", "20 GB may be stored, and 19.9 GB are")));
 
     /** Those that any operation can answer with. */
-    static final List<CommonProblem> ALWAYS = List.of(NOT_AUTHENTICATED, NOT_ALLOWED, INTERNAL, UNAVAILABLE);
+    static final List<CommonProblem> ALWAYS = List.of(NOT_AUTHENTICATED, NOT_ALLOWED, TOO_MANY, INTERNAL, UNAVAILABLE);
 
     /** Those of an operation with a body. */
     static final List<CommonProblem> WITH_BODY = List.of(BAD_REQUEST, TOO_LARGE, UNSUPPORTED);
@@ -108,7 +108,15 @@ record CommonProblem(String component, String description, Problem example) {
     /** All that have a component of their own. */
     static List<CommonProblem> all() {
         return List.of(
-                BAD_REQUEST, NOT_AUTHENTICATED, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, UNSUPPORTED, INTERNAL, UNAVAILABLE);
+                BAD_REQUEST,
+                NOT_AUTHENTICATED,
+                NOT_ALLOWED,
+                NOT_FOUND,
+                TOO_LARGE,
+                UNSUPPORTED,
+                TOO_MANY,
+                INTERNAL,
+                UNAVAILABLE);
     }
 
     /** The one of a status. */

@@ -2,6 +2,7 @@ package dev.firn.api.webhook;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.api.audit.Change;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
@@ -49,8 +50,10 @@ public class WebhookResource {
     private final WebhookSender sender;
     private final RequestBodies bodies;
     private final Caller caller;
+    private final Change change;
 
-    public WebhookResource(WebhookStore webhooks, WebhookSender sender, RequestBodies bodies, Caller caller) {
+    public WebhookResource(WebhookStore webhooks, WebhookSender sender, RequestBodies bodies, Caller caller, Change change) {
+        this.change = requireNonNull(change, "change is null");
         this.webhooks = requireNonNull(webhooks, "webhooks is null");
         this.sender = requireNonNull(sender, "sender is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
@@ -148,7 +151,9 @@ public class WebhookResource {
             description = "With its messages; those that have not arrived are not sent any more.")
     @APIResponse(responseCode = "204", description = "It is gone")
     public void remove(@PathParam("id") String id) {
-        webhooks.remove(Names.identifier("webhook", id));
+        UUID webhook = Names.identifier("webhook", id);
+        change.before(WebhookView.of(webhooks.get(webhook), null));
+        webhooks.remove(webhook);
     }
 
     /** What was sent, and how it went. */

@@ -66,7 +66,7 @@ final class CompletionCommand extends FirnCommand {
         CommandLine root = CommandLineFactory.create(session());
         add(root, "demo", flag("--exit"), flag("--json"), file("--spec"));
         add(root, "up", choice("--role", "all", "api", "worker"));
-        add(root, "test", flag("--real"), flag("--large"));
+        add(root, "test", flag("--real"), flag("--large"), value("--fuzz"));
         CommandSpec bench = spec("bench", flag("--json"), flag("--quick"), value("--runs"), value("--threads"));
         bench.addPositional(PositionalParamSpec.builder()
                 .paramLabel("NAME")
