@@ -344,6 +344,42 @@ public final class FirnClient {
         }
     }
 
+    /** The receivers of messages, newest first. */
+    public Listing<Webhook> webhooks(int limit) throws InterruptedException {
+        return list("/api/webhooks", Map.of(), limit, Webhook.class);
+    }
+
+    /**
+     * Adds a receiver of messages.
+     *
+     * @param events what it is told of; everything when empty
+     */
+    public Answer<Webhook> addWebhook(String url, List<String> events) throws InterruptedException {
+        ObjectNode body = MAPPER.createObjectNode().put("url", url);
+        if (!events.isEmpty()) {
+            events.forEach(body.putArray("events")::add);
+        }
+        HttpRequest request = request("/api/webhooks")
+                .header("Content-Type", "application/json")
+                .POST(json(body))
+                .build();
+        return read(send(request), Webhook.class);
+    }
+
+    /** Removes a receiver of messages. */
+    public void removeWebhook(String id) throws InterruptedException {
+        HttpResponse<byte[]> response =
+                send(request("/api/webhooks/" + encode(id)).DELETE().build());
+        if (response.statusCode() != 204) {
+            throw problem(response.statusCode(), contentType(response), response.body());
+        }
+    }
+
+    /** The messages to a receiver, newest first. */
+    public Listing<Delivery> deliveries(String webhook, int limit) throws InterruptedException {
+        return list("/api/webhooks/" + encode(webhook) + "/deliveries", Map.of(), limit, Delivery.class);
+    }
+
     private static Map<String, String> ofRun(Optional<String> run) {
         return run.map(id -> Map.of("run", id)).orElse(Map.of());
     }

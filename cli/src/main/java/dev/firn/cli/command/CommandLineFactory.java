@@ -49,6 +49,7 @@ public final class CommandLineFactory {
                 new TokenCommand(session),
                 new TokensCommand(session),
                 new AuditCommand(session),
+                new WebhooksCommand(session),
                 new GarbageCommand(session),
                 new CompletionCommand(session));
         for (FirnCommand command : commands) {
@@ -61,6 +62,10 @@ public final class CommandLineFactory {
         CommandLine tokens = root.getSubcommands().get("tokens");
         add(tokens, new TokenAddCommand(session));
         add(tokens, new TokenRevokeCommand(session));
+        CommandLine webhooks = root.getSubcommands().get("webhooks");
+        add(webhooks, new WebhookAddCommand(session));
+        add(webhooks, new WebhookRemoveCommand(session));
+        add(webhooks, new WebhookDeliveriesCommand(session));
         root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Make a token on the server: it is told this once, and good at once, without a restart.",
             "The server keeps its SHA-256 only."
-        })
+        },
+        footer = {"", "Example: firn tokens add ada operator --days 30"})
 final class TokenAddCommand extends FirnCommand {
     @Parameters(index = "0", paramLabel = "NAME", description = "Whose it is; runs and the audit trail keep it.")
     private String name;

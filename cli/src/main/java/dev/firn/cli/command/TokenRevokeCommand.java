@@ -5,7 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Revokes a token. */
-@Command(name = "revoke", description = "Revoke a token: the server refuses it from now on.")
+@Command(
+        name = "revoke",
+        description = "Revoke a token: the server refuses it from now on.",
+        footer = {"", "Example: firn tokens revoke 01a20f33-7a6b-7000-9e8d-7c6b5a493827"})
 final class TokenRevokeCommand extends FirnCommand {
     @Parameters(paramLabel = "ID", description = "The token's id, as firn tokens lists it.")
     private String id;

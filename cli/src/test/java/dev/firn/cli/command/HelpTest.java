@@ -70,7 +70,7 @@ class HelpTest {
     void everyOptionIsWrittenAsTheOthersAre() {
         for (CommandLine command : root().getSubcommands().values()) {
             for (OptionSpec option : command.getCommandSpec().options()) {
-                assertThat(option.longestName()).matches("--[a-z]+(-[a-z]+)*");
+                assertThat(option.longestName()).matches("--[a-z]+[0-9]*(-[a-z]+)*");
             }
         }
     }
