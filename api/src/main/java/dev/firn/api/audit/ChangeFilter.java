@@ -72,8 +72,7 @@ public class ChangeFilter {
         if (draft.isEmpty()) {
             return;
         }
-        boolean made =
-                response.getStatus() < REFUSED && !draft.get().path().startsWith(PARTS_OF_PAGES);
+        boolean made = response.getStatus() < REFUSED && !draft.get().path().startsWith(PARTS_OF_PAGES);
         if (!made && draft.get().entry().isEmpty()) {
             return;
         }

@@ -62,7 +62,8 @@ public final class DescriptionFilter implements OASFilter {
             return;
         }
         StringBuilder id = new StringBuilder(method.name().toLowerCase(Locale.ROOT));
-        for (String word : path.replaceFirst("^/api", "").replaceAll("\\{[^}]*}", "").split("[^A-Za-z]+", -1)) {
+        for (String word :
+                path.replaceFirst("^/api", "").replaceAll("\\{[^}]*}", "").split("[^A-Za-z]+", -1)) {
             if (!word.isEmpty()) {
                 id.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
             }

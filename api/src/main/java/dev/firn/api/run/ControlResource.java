@@ -61,8 +61,7 @@ public class ControlResource {
     private final Caller caller;
     private final Change change;
 
-    public ControlResource(
-            RequestBodies bodies, RunControl control, RunViews views, Caller caller, Change change) {
+    public ControlResource(RequestBodies bodies, RunControl control, RunViews views, Caller caller, Change change) {
         this.change = requireNonNull(change, "change is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
         this.control = requireNonNull(control, "control is null");

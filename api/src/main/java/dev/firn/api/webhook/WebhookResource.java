@@ -52,7 +52,8 @@ public class WebhookResource {
     private final Caller caller;
     private final Change change;
 
-    public WebhookResource(WebhookStore webhooks, WebhookSender sender, RequestBodies bodies, Caller caller, Change change) {
+    public WebhookResource(
+            WebhookStore webhooks, WebhookSender sender, RequestBodies bodies, Caller caller, Change change) {
         this.change = requireNonNull(change, "change is null");
         this.webhooks = requireNonNull(webhooks, "webhooks is null");
         this.sender = requireNonNull(sender, "sender is null");

@@ -42,6 +42,10 @@ class AccessWalkTest {
             "GET /api/audit",
             "GET /api/tokens",
             "POST /api/tokens",
+            "GET /api/webhooks",
+            "POST /api/webhooks",
+            "GET /api/webhooks/{id}",
+            "GET /api/webhooks/{id}/deliveries",
             "POST /api/gc",
             "POST /api/models/{name}/import",
             "PUT /api/models/{name}/aliases/{alias}");

@@ -12,9 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = "Tell a server of runs and aliases from now on. The secret of its signatures is shown this once.",
-        footer = {
-            "",
-            "Example: firn webhooks add https://hooks.example.com/firn --event run.failed --event alias.moved"
+        footer = {"", "Example: firn webhooks add https://hooks.example.com/firn --event run.failed --event alias.moved"
         })
 final class WebhookAddCommand extends FirnCommand {
     @Parameters(paramLabel = "URL", description = "Where messages go, http or https.")
@@ -34,7 +32,10 @@ final class WebhookAddCommand extends FirnCommand {
     @Override
     public Integer call() throws InterruptedException {
         Answer<Webhook> webhook = client().addWebhook(url, events);
-        print(webhook, () -> "id      " + webhook.value().id() + "\nsecret  " + webhook.value().secret());
+        print(
+                webhook,
+                () -> "id      " + webhook.value().id() + "\nsecret  "
+                        + webhook.value().secret());
         return ExitCode.DONE;
     }
 }

@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 /** Lists the messages to a receiver. */
 @Command(
         name = "deliveries",
-        description = "List the messages to a receiver, newest first: what arrived, what is tried again and when, and why.",
+        description =
+                "List the messages to a receiver, newest first: what arrived, what is tried again and when, and why.",
         footer = {"", "Example: firn webhooks deliveries 01a20f00-1c2b-7000-8d3e-4f5061728394"})
 final class WebhookDeliveriesCommand extends ListingCommand {
     @Parameters(paramLabel = "ID", description = "The receiver's id, as firn webhooks lists it.")

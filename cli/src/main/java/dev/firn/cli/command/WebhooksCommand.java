@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
 /** Lists the receivers of messages. */
 @Command(
         name = "webhooks",
-        description = "List who is told of runs and aliases; or add or remove one, or list what was sent. For administrators.",
+        description =
+                "List who is told of runs and aliases; or add or remove one, or list what was sent. For administrators.",
         footer = {
             "",
             "Examples:",

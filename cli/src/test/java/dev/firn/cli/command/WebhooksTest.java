@@ -25,7 +25,8 @@ class WebhooksTest {
                 "POST /api/webhooks",
                 201,
                 "application/json",
-                ("{\"id\":\"" + ID + "\",\"url\":\"https://a.example/x\",\"events\":[\"run.failed\"],\"secret\":\"whsec_abc\"}")
+                ("{\"id\":\"" + ID
+                                + "\",\"url\":\"https://a.example/x\",\"events\":[\"run.failed\"],\"secret\":\"whsec_abc\"}")
                         .getBytes(StandardCharsets.UTF_8));
 
         Result result = CommandRunner.run(
@@ -56,19 +57,26 @@ class WebhooksTest {
                                 + "\"createdAt\":\"2026-11-24T10:00:00Z\",\"nextAttemptAt\":\"2026-11-24T10:01:00Z\",\"lastStatus\":500,"
                                 + "\"lastError\":\"HTTP 500\"}],\"nextCursor\":null}");
 
-        assertThat(CommandRunner.run(server.address(), "webhooks").out()).contains(ID, "https://a.example/x", "run.failed");
-        assertThat(CommandRunner.run(server.address(), "webhooks", "deliveries", ID).out())
+        assertThat(CommandRunner.run(server.address(), "webhooks").out())
+                .contains(ID, "https://a.example/x", "run.failed");
+        assertThat(CommandRunner.run(server.address(), "webhooks", "deliveries", ID)
+                        .out())
                 .containsPattern("run.failed +PENDING +3 +2026-11-24 10:01:00 +HTTP 500");
     }
 
     @Test
     void removeSaysSoAndAReceiverThatIsNotThereIsWrongInput() {
         server.answer("DELETE /api/webhooks/" + ID, 204, "application/json", new byte[0])
-                .problem("DELETE /api/webhooks/none", 404, "{\"title\":\"Not found\",\"status\":404,\"detail\":\"there is no webhook\"}");
+                .problem(
+                        "DELETE /api/webhooks/none",
+                        404,
+                        "{\"title\":\"Not found\",\"status\":404,\"detail\":\"there is no webhook\"}");
 
-        assertThat(CommandRunner.run(server.address(), "webhooks", "remove", ID, "--json").out())
+        assertThat(CommandRunner.run(server.address(), "webhooks", "remove", ID, "--json")
+                        .out())
                 .contains("\"removed\":true");
-        assertThat(CommandRunner.run(server.address(), "webhooks", "remove", "none").exitCode())
+        assertThat(CommandRunner.run(server.address(), "webhooks", "remove", "none")
+                        .exitCode())
                 .isEqualTo(2);
     }
 }
