@@ -14,6 +14,8 @@ import dev.firn.registry.RevisionMismatchException;
 import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.blob.ObjectStoreException;
 import dev.firn.registry.blob.StorageFullException;
+import dev.firn.registry.model.ProtectedAliasException;
+import dev.firn.training.data.DataFaultException;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.specification.UnreadableSpecificationException;
 import jakarta.ws.rs.WebApplicationException;
@@ -70,6 +72,12 @@ public final class Problems {
     @ServerExceptionMapper
     public Response conflict(ConflictException e) {
         return response(Problem.conflict(e.getMessage()));
+    }
+
+    /** It is protected, and nobody confirmed. */
+    @ServerExceptionMapper
+    public Response protectedAlias(ProtectedAliasException e) {
+        return response(Problem.of(409, "protected-alias", "The alias is protected", e.getMessage()));
     }
 
     /** Somebody else was first. */
@@ -137,6 +145,19 @@ public final class Problems {
     @ServerExceptionMapper
     public Response importRefused(ImportRefusedException e) {
         return response(Problem.of(422, "import-refused", "The model is refused", e.getMessage()));
+    }
+
+    /** Files from elsewhere that are no dataset, with every line that is wrong. */
+    @ServerExceptionMapper
+    public Response datasetRefused(DataFaultException e) {
+        List<Problem.FieldError> errors = e.faults().stream()
+                .map(fault -> new Problem.FieldError(fault.pointer(), fault.message()))
+                .toList();
+        String detail = errors.size() == 1
+                ? errors.getFirst().detail()
+                : "It has " + errors.size() + " faults; the first: "
+                        + errors.getFirst().detail();
+        return response(Problem.of(422, "dataset-refused", "The dataset is refused", detail, errors));
     }
 
     /** Nobody is there to take a request to a run. */

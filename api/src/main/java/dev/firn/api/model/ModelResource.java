@@ -2,6 +2,7 @@ package dev.firn.api.model;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.firn.api.audit.Change;
 import dev.firn.api.download.Downloads;
 import dev.firn.api.http.BodyLimits;
@@ -14,13 +15,22 @@ import dev.firn.api.http.RequestBodies;
 import dev.firn.api.model.ModelViews.AliasView;
 import dev.firn.api.model.ModelViews.ModelView;
 import dev.firn.api.model.ModelViews.ModelWithVersions;
+import dev.firn.api.model.ModelViews.MoveView;
 import dev.firn.api.model.ModelViews.VersionView;
+import dev.firn.api.security.Caller;
 import dev.firn.registry.NotFoundException;
+import dev.firn.registry.Page;
+import dev.firn.registry.PageRequest;
+import dev.firn.registry.model.AliasChange;
+import dev.firn.registry.model.AliasMove;
 import dev.firn.registry.model.Model;
 import dev.firn.registry.model.ModelAlias;
 import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.model.ModelVersion;
+import dev.firn.registry.model.TagFilter;
+import dev.firn.registry.model.VersionFilter;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
@@ -50,28 +60,43 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Models", description = "Versions never change; aliases move")
 public class ModelResource {
+    private static final String TAG = "Only with this tag, or with this value of it";
+    private static final int LONGEST_TEXT = 500;
     private static final Pattern REVISION = Pattern.compile("\"(\\d{1,18})\"");
 
     private final ModelStore models;
     private final Downloads downloads;
     private final RequestBodies bodies;
+    private final Caller caller;
     private final Change change;
 
-    public ModelResource(ModelStore models, Downloads downloads, RequestBodies bodies, Change change) {
+    public ModelResource(
+            ModelStore models, Downloads downloads, RequestBodies bodies, Caller caller, Change change) {
         this.change = requireNonNull(change, "change is null");
         this.models = requireNonNull(models, "models is null");
         this.downloads = requireNonNull(downloads, "downloads is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
+        this.caller = requireNonNull(caller, "caller is null");
     }
 
-    /** Where an alias is to point. */
-    public record AliasTarget(Integer version) {}
+    /**
+     * Where an alias is to point.
+     *
+     * @param guarded whether it is to be protected; null leaves that as it is
+     * @param confirm must be true to change a protected one
+     * @param reason why, for its history; may be null
+     */
+    public record AliasTarget(
+            Integer version, @JsonProperty("protected") Boolean guarded, Boolean confirm, String reason) {}
 
     /** The models by name. */
     @GET
     @Operation(operationId = "listModels", summary = "List models", description = "By name, each with its aliases.")
-    public Listing<ModelView> list(@QueryParam("limit") String limit, @QueryParam("cursor") String cursor) {
-        return Listing.of(models.list(Listing.request(limit, cursor)), ModelView::of);
+    public Listing<ModelView> list(
+            @Parameter(description = TAG, example = "stage=production") @QueryParam("tag") String tag,
+            @QueryParam("limit") String limit,
+            @QueryParam("cursor") String cursor) {
+        return Listing.of(models.list(tagFilter(tag), Listing.request(limit, cursor)), ModelView::of);
     }
 
     /** A model with its versions. */
@@ -80,7 +105,7 @@ public class ModelResource {
     @Operation(
             operationId = "getModel",
             summary = "Look at a model",
-            description = "With a page of its versions, newest first.")
+            description = "With a page of its versions, newest first; archived ones only when asked for.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",
@@ -88,16 +113,21 @@ public class ModelResource {
             content = @Content(mediaType = Problem.MEDIA_TYPE))
     public ModelWithVersions get(
             @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(description = TAG, example = "stage=production") @QueryParam("tag") String tag,
+            @Parameter(description = "true: archived versions as well", example = "false") @QueryParam("archived")
+                    String archived,
             @QueryParam("limit") String limit,
             @QueryParam("cursor") String cursor) {
         Model model = models.findModel(Names.require("model", name))
                 .orElseThrow(() -> new NotFoundException("There is no model '" + name + "'"));
         ModelView view = ModelView.of(model);
+        VersionFilter filter = new VersionFilter(tagFilter(tag), Parameters.flag("archived", archived));
         Listing<VersionView> versions =
-                Listing.of(models.versions(name, Listing.request(limit, cursor)), VersionView::of);
+                Listing.of(models.versions(name, filter, Listing.request(limit, cursor)), VersionView::of);
         return new ModelWithVersions(
                 view.name(),
                 view.versions(),
+                view.archivedVersions(),
                 view.latestVersion(),
                 view.createdAt(),
                 view.aliases(),
@@ -194,11 +224,17 @@ public class ModelResource {
             operationId = "moveAlias",
             summary = "Point an alias to a version",
             description =
-                    "With If-Match it is moved only if it still has that revision; \"0\" means only if it is new.")
+                    "With If-Match it is moved only if it still has that revision; \"0\" means only if it is new. A"
+                            + " protected alias changes only with confirm: true; runs never move it. Without protected the"
+                            + " protection stays as it is.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AliasView.class)))
     @APIResponse(
             responseCode = "404",
             description = "No such version",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "409",
+            description = "It is protected and nobody confirmed, or the version is archived",
             content = @Content(mediaType = Problem.MEDIA_TYPE))
     @APIResponse(
             responseCode = "412",
@@ -222,8 +258,203 @@ public class ModelResource {
             throw RequestBodies.refused("/version", "must be a number from 1, is " + target.version());
         }
         models.findAlias(name, alias).ifPresent(before -> change.before(AliasView.of(before)));
-        return response(
-                models.moveAlias(name, alias, target.version(), revision(ifMatch), Optional.empty(), Optional.empty()));
+        return response(models.moveAlias(new AliasChange(
+                name,
+                alias,
+                target.version(),
+                Optional.ofNullable(target.guarded()),
+                Boolean.TRUE.equals(target.confirm()),
+                revision(ifMatch),
+                caller.name(),
+                reason(target.reason()))));
+    }
+
+    /** Removes an alias; its history stays. */
+    @DELETE
+    @Path("/{name}/aliases/{alias}")
+    @Operation(
+            summary = "Remove an alias",
+            description = "Its history stays. A protected one is removed only with confirm=true.")
+    @APIResponse(responseCode = "204")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such alias",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "409",
+            description = "It is protected and nobody confirmed",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "412",
+            description = "It was moved meanwhile",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public void remove(
+            @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(example = "champion") @PathParam("alias") String alias,
+            @Parameter(example = "false") @QueryParam("confirm") String confirm,
+            @Parameter(example = "\"3\"") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+        Names.require("model", name);
+        Names.require("alias", alias);
+        models.findAlias(name, alias).ifPresent(before -> change.before(AliasView.of(before)));
+        models.removeAlias(
+                name,
+                alias,
+                Parameters.flag("confirm", confirm),
+                revision(ifMatch),
+                caller.name(),
+                Optional.empty());
+    }
+
+    /** The moves of an alias, newest first. */
+    @GET
+    @Path("/{name}/aliases/{alias}/history")
+    @Operation(
+            summary = "List the moves of an alias",
+            description = "Newest first, also those before it was removed: from where to where, who, when and why.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "There never was such an alias",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public Listing<MoveView> history(
+            @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(example = "champion") @PathParam("alias") String alias,
+            @QueryParam("limit") String limit,
+            @QueryParam("cursor") String cursor) {
+        PageRequest page = Listing.request(limit, cursor);
+        Page<AliasMove> moves = models.aliasHistory(Names.require("model", name), Names.require("alias", alias), page);
+        if (moves.items().isEmpty() && page.cursor().isEmpty()) {
+            throw new NotFoundException("The model '" + name + "' never had an alias '" + alias + "'");
+        }
+        return Listing.of(moves, MoveView::of);
+    }
+
+    /** Lays a version aside. */
+    @PUT
+    @Path("/{name}/versions/{version}/archived")
+    @Operation(
+            summary = "Archive a version",
+            description = "It is left out of lists unless they ask for it, and no alias can point to it. Its content"
+                    + " stays and can be downloaded.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such version",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "409",
+            description = "An alias points to it",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public VersionView archiveVersion(
+            @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
+                    String version) {
+        change.before(VersionView.of(find(name, version)));
+        return VersionView.of(models.archive(Names.require("model", name), number(version), true, caller.name()));
+    }
+
+    /** Takes a version back. */
+    @DELETE
+    @Path("/{name}/versions/{version}/archived")
+    @Operation(summary = "Take an archived version back", description = "Nothing changes when it is not archived.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such version",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public VersionView restoreVersion(
+            @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
+                    String version) {
+        change.before(VersionView.of(find(name, version)));
+        return VersionView.of(models.archive(Names.require("model", name), number(version), false, caller.name()));
+    }
+
+    /**
+     * What a tag is to say.
+     *
+     * @param value may be empty; null is empty
+     */
+    public record TagValue(String value) {}
+
+    /** Gives a version a tag. */
+    @PUT
+    @Path("/{name}/versions/{version}/tags/{tag}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Tag a version",
+            description = "In place of the value that the tag may have. A value has at most 500 characters and may be"
+                    + " empty; a version has at most 50 tags.")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = VersionView.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such version",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(
+            responseCode = "409",
+            description = "Too many tags",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public VersionView tag(
+            @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
+                    String version,
+            @Parameter(example = "stage") @PathParam("tag") String tag,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = TagValue.class),
+                                            example = "{\"value\":\"production\"}"))
+                    InputStream body)
+            throws IOException {
+        Names.require("model", name);
+        Names.require("tag", tag);
+        TagValue value = bodies.read(body, BodyLimits.SMALL, TagValue.class);
+        String text = value.value() == null ? "" : value.value();
+        requireLine("/value", text);
+        change.before(VersionView.of(find(name, version)));
+        return VersionView.of(models.tag(name, number(version), tag, text, caller.name()));
+    }
+
+    /** Takes a tag from a version. */
+    @DELETE
+    @Path("/{name}/versions/{version}/tags/{tag}")
+    @Operation(summary = "Remove a tag of a version")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "404",
+            description = "No such version or tag",
+            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    public VersionView untag(
+            @Parameter(example = "quickstart") @PathParam("name") String name,
+            @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
+                    String version,
+            @Parameter(example = "stage") @PathParam("tag") String tag) {
+        change.before(VersionView.of(find(name, version)));
+        return VersionView.of(models.untag(Names.require("model", name), number(version), Names.require("tag", tag)));
+    }
+
+    private static Optional<TagFilter> tagFilter(String text) {
+        if (text == null || text.isEmpty()) {
+            return Optional.empty();
+        }
+        TagFilter filter = TagFilter.parse(text);
+        Names.require("tag", filter.tag());
+        return Optional.of(filter);
+    }
+
+    private static Optional<String> reason(String text) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        requireLine("/reason", text);
+        return Optional.of(text);
+    }
+
+    private static void requireLine(String pointer, String text) {
+        if (text.length() > LONGEST_TEXT || text.chars().anyMatch(Character::isISOControl)) {
+            throw RequestBodies.refused(
+                    pointer, "must have at most " + LONGEST_TEXT + " characters and no control characters");
+        }
     }
 
     private static Response response(ModelAlias alias) {
@@ -245,7 +476,10 @@ public class ModelResource {
     }
 
     private ModelVersion find(String name, String version) {
-        Names.require("model", name);
-        return models.get(name, (int) Parameters.whole("version", version, 0, 1, Integer.MAX_VALUE));
+        return models.get(Names.require("model", name), number(version));
+    }
+
+    private static int number(String version) {
+        return (int) Parameters.whole("version", version, 0, 1, Integer.MAX_VALUE);
     }
 }

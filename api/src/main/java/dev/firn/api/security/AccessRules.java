@@ -12,11 +12,15 @@ public final class AccessRules {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern OPEN =
             Pattern.compile("/q/health(/.*)?|" + LoginCookie.PATH + "|/logout|/assets/.*|/webjars/.*");
+    // They change nothing; a question can be too long for an address.
+    private static final Pattern READING_POST =
+            Pattern.compile("/v1/embeddings/*|/api/(search|maps)/*|/try/(search|map)/*");
     private static final Pattern OF_ADMINISTRATORS =
             Pattern.compile("/api/gc/*|/api/models/[^/]+/(import|aliases/[^/]+)/*");
     private static final Pattern FOR_ADMINISTRATORS = Pattern.compile("/(api/)?(audit|tokens|webhooks)(/.*)?");
-    private static final Pattern READING_POST = Pattern.compile("/v1/embeddings/*");
-    private static final Pattern PIN = Pattern.compile("/api/checkpoints/[^/]+/pin/*");
+    // What an editor sets, an editor may take back.
+    private static final Pattern MARK =
+            Pattern.compile("/api/(checkpoints/[^/]+/pin|models/[^/]+/versions/[^/]+/(tags/[^/]+|archived))/*");
 
     private AccessRules() {}
 
@@ -42,7 +46,7 @@ public final class AccessRules {
         if (reads(method, path)) {
             return Optional.of(AccessRole.VIEWER);
         }
-        boolean deleting = method.equals("DELETE") && !PIN.matcher(path).matches();
+        boolean deleting = method.equals("DELETE") && !MARK.matcher(path).matches();
         if (deleting || OF_ADMINISTRATORS.matcher(path).matches()) {
             return Optional.of(AccessRole.ADMIN);
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -74,6 +76,102 @@ class ModelResourceTest {
                 .then()
                 .statusCode(200)
                 .header("ETag", startsWith("\""));
+    }
+
+    @Test
+    void aProtectedAliasMovesOnlyWhenThatIsConfirmed() {
+        String name = register(Map.of("a", bytes("1")));
+        models.register(version(name, rows.folder("model", Map.of("a", bytes("2")))));
+
+        put(name, "champion", "{\"version\":1,\"protected\":true,\"reason\":\"checked by hand\"}")
+                .then()
+                .statusCode(200)
+                .body("protected", equalTo(true));
+        move(name, "champion", 2, null)
+                .then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("type", equalTo("https://firn.dev/problems/protected-alias"));
+        when().delete("/api/models/" + name + "/aliases/champion").then().statusCode(409);
+        put(name, "champion", "{\"version\":2,\"confirm\":true}")
+                .then()
+                .statusCode(200)
+                .body("version", equalTo(2))
+                .body("protected", equalTo(true));
+        put(name, "champion", "{\"version\":2,\"reason\":\"two\\nlines\"}")
+                .then()
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/reason"));
+
+        when().delete("/api/models/" + name + "/aliases/champion?confirm=true")
+                .then()
+                .statusCode(204);
+        when().get("/api/models/" + name + "/aliases/champion").then().statusCode(404);
+        when().get("/api/models/" + name + "/aliases/champion/history")
+                .then()
+                .statusCode(200)
+                .body("items.revision", contains(3, 2, 1))
+                .body("items.version", contains(null, 2, 1))
+                .body("items.previousVersion", contains(2, 1, null))
+                .body("items.protected", contains(false, true, true))
+                .body("items[2].reason", equalTo("checked by hand"));
+        when().get("/api/models/" + name + "/aliases/challenger/history").then().statusCode(404);
+    }
+
+    @Test
+    void anArchivedVersionIsLeftOutUntilAskedForAndNoAliasPointsToIt() {
+        String name = register(Map.of("a", bytes("1")));
+        models.register(version(name, rows.folder("model", Map.of("a", bytes("2")))));
+        move(name, "champion", 1, null).then().statusCode(200);
+        String versions = "/api/models/" + name + "/versions/";
+
+        when().put(versions + "1/archived").then().statusCode(409);
+        when().put(versions + "2/archived").then().statusCode(200).body("archivedAt", notNullValue());
+        when().put(versions + "3/archived").then().statusCode(404);
+        move(name, "challenger", 2, null).then().statusCode(409);
+
+        when().get("/api/models/" + name)
+                .then()
+                .body("versions", equalTo(2))
+                .body("archivedVersions", equalTo(1))
+                .body("items.version", contains(1));
+        when().get("/api/models/" + name + "?archived=true").then().body("items.version", contains(2, 1));
+        when().get("/api/models/" + name + "?archived=perhaps").then().statusCode(400);
+        when().get(versions + "2/archive").then().statusCode(200);
+
+        when().delete(versions + "2/archived").then().statusCode(200).body("archivedAt", nullValue());
+        move(name, "challenger", 2, null).then().statusCode(200);
+    }
+
+    @Test
+    void versionsAreTaggedAndFoundByTheirTags() {
+        String name = register(Map.of("a", bytes("1")));
+        models.register(version(name, rows.folder("model", Map.of("a", bytes("2")))));
+        String versions = "/api/models/" + name + "/versions/";
+        String tag = "t-" + UUID.randomUUID();
+
+        tag(versions + "1/tags/" + tag, "{\"value\":\"production\"}")
+                .then()
+                .statusCode(200)
+                .body("tags.'" + tag + "'", equalTo("production"));
+        tag(versions + "2/tags/" + tag, "{}").then().statusCode(200).body("tags.'" + tag + "'", equalTo(""));
+        tag(versions + "2/tags/Not-A-Tag", "{}").then().statusCode(400);
+        tag(versions + "2/tags/" + tag, "{\"value\":\"" + "x".repeat(501) + "\"}")
+                .then()
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/value"));
+        tag(versions + "3/tags/" + tag, "{}").then().statusCode(404);
+
+        given().queryParam("tag", tag).get("/api/models/" + name).then().body("items.version", contains(2, 1));
+        given().queryParam("tag", tag + "=production")
+                .get("/api/models/" + name)
+                .then()
+                .body("items.version", contains(1));
+        given().queryParam("tag", tag + "=production").get("/api/models").then().body("items.name", contains(name));
+        given().queryParam("tag", "=x").get("/api/models").then().statusCode(400);
+
+        when().delete(versions + "1/tags/" + tag).then().statusCode(200).body("tags.size()", equalTo(0));
+        when().delete(versions + "1/tags/" + tag).then().statusCode(404);
     }
 
     @Test
@@ -164,6 +262,14 @@ class ModelResourceTest {
                     .statusCode(404)
                     .contentType("application/problem+json");
         }
+    }
+
+    private static Response put(String model, String alias, String body) {
+        return given().contentType("application/json").body(body).put("/api/models/" + model + "/aliases/" + alias);
+    }
+
+    private static Response tag(String path, String body) {
+        return given().contentType("application/json").body(body).put(path);
     }
 
     private static Response move(String model, String alias, int version, String ifMatch) {

@@ -28,6 +28,9 @@ class AccessRulesTest {
         "GET, /loginx, VIEWER",
         "GET, /api/models/m/aliases/champion, VIEWER",
         "POST, /v1/embeddings, VIEWER",
+        "POST, /api/search, VIEWER",
+        "POST, /api/maps, VIEWER",
+        "POST, /api/mapsx, OPERATOR",
         "GET, /api/tokens, ADMIN",
         "GET, /audit, ADMIN",
         "GET, /api/audit/, ADMIN",
@@ -44,7 +47,13 @@ class AccessRulesTest {
         "DELETE, /api/runs/1, ADMIN",
         "POST, /api/gc, ADMIN",
         "DELETE, /api/checkpoints/1, ADMIN",
-        "DELETE, /api/checkpoints/1/pin, OPERATOR"
+        "DELETE, /api/checkpoints/1/pin, OPERATOR",
+        "DELETE, /api/models/m/aliases/champion, ADMIN",
+        "GET, /api/models/m/aliases/champion/history, VIEWER",
+        "PUT, /api/models/m/versions/1/tags/stage, OPERATOR",
+        "DELETE, /api/models/m/versions/1/tags/stage, OPERATOR",
+        "DELETE, /api/models/m/versions/1/archived, OPERATOR",
+        "DELETE, /api/models/m/versions/1, ADMIN"
     })
     void readingNeedsAViewerChangingAnOperatorAndWhatOthersRelyOnAnAdministrator(
             String method, String path, AccessRole role) {

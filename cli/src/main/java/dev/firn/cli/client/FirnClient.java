@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -23,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * A Firn server over HTTP.
@@ -193,34 +196,128 @@ public final class FirnClient {
         return list("/api/evaluations", ofRun(run), limit, Evaluation.class);
     }
 
+    /**
+     * Sends files of pairs as a version of a dataset, each read from the disk as it is sent.
+     *
+     * @param language of lines that name none
+     * @throws FileNotFoundException when a file is not there
+     */
+    public Answer<JsonNode> addDataset(String name, Optional<String> language, List<Path> files)
+            throws FileNotFoundException, InterruptedException {
+        String boundary = "firn-" + UUID.randomUUID();
+        List<BodyPublisher> parts = new ArrayList<>();
+        parts.add(field(boundary, "name", name));
+        language.ifPresent(tag -> parts.add(field(boundary, "language", tag)));
+        for (Path file : files) {
+            parts.add(BodyPublishers.ofString("--" + boundary
+                    + "\r\nContent-Disposition: form-data; name=\"files\"; filename=\""
+                    + String.valueOf(file.getFileName()).replaceAll("[\"\\r\\n]", "_")
+                    + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"));
+            parts.add(BodyPublishers.ofFile(file));
+            parts.add(BodyPublishers.ofString("\r\n"));
+        }
+        parts.add(BodyPublishers.ofString("--" + boundary + "--\r\n"));
+        HttpRequest request = request("/api/datasets")
+                .timeout(IMPORT_TIMEOUT)
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(BodyPublishers.concat(parts.toArray(BodyPublisher[]::new)))
+                .build();
+        return read(send(request), JsonNode.class);
+    }
+
+    private static BodyPublisher field(String boundary, String name, String value) {
+        return BodyPublishers.ofString(
+                "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n");
+    }
+
+    /**
+     * A version of a dataset.
+     *
+     * @param reference name@version or id
+     */
+    public Answer<JsonNode> dataset(String reference) throws InterruptedException {
+        return get("/api/datasets/" + encode(reference), JsonNode.class);
+    }
+
+    /** The first pairs of a dataset. */
+    public Answer<JsonNode> rows(String reference, int limit) throws InterruptedException {
+        return get("/api/datasets/" + encode(reference) + "/rows?limit=" + limit, JsonNode.class);
+    }
+
+    /** What used a dataset. */
+    public Answer<JsonNode> uses(String reference) throws InterruptedException {
+        return get("/api/datasets/" + encode(reference) + "/uses", JsonNode.class);
+    }
+
     public Listing<JsonNode> datasets(int limit) throws InterruptedException {
         return list("/api/datasets", Map.of(), limit, JsonNode.class);
     }
 
-    public Listing<Model> models(int limit) throws InterruptedException {
-        return list("/api/models", Map.of(), limit, Model.class);
+    /**
+     * The models by name.
+     *
+     * @param tag only those with a version that has it: {@code TAG} or {@code TAG=VALUE}
+     */
+    public Listing<Model> models(Optional<String> tag, int limit) throws InterruptedException {
+        return list("/api/models", tag.map(text -> Map.of("tag", text)).orElse(Map.of()), limit, Model.class);
     }
 
+    /** A model with its newest versions, without those that were archived. */
     public Answer<Model> model(String name) throws InterruptedException {
-        return get("/api/models/" + encode(name), Model.class);
+        return model(name, Map.of());
+    }
+
+    /**
+     * A model with its newest versions.
+     *
+     * @param filter {@code tag} and {@code archived}, as the server takes them
+     */
+    public Answer<Model> model(String name, Map<String, String> filter) throws InterruptedException {
+        return get("/api/models/" + encode(name) + query(new TreeMap<>(filter)), Model.class);
     }
 
     public Answer<ModelVersion> version(String name, int version) throws InterruptedException {
         return get(versionPath(name, version), ModelVersion.class);
     }
 
-    /**
-     * Moves an alias.
-     *
-     * @param revision the revision that the alias must still have; empty when it does not matter
-     */
-    public JsonNode moveAlias(String name, String alias, int version, Optional<Long> revision)
-            throws InterruptedException {
+    /** Moves an alias, or changes its protection. */
+    public JsonNode moveAlias(String name, String alias, AliasMove move) throws InterruptedException {
+        ObjectNode body = MAPPER.createObjectNode().put("version", move.version());
+        move.guarded().ifPresent(guarded -> body.put("protected", guarded));
+        if (move.confirm()) {
+            body.put("confirm", true);
+        }
+        move.reason().ifPresent(reason -> body.put("reason", reason));
         HttpRequest.Builder request = request("/api/models/" + encode(name) + "/aliases/" + encode(alias))
                 .header("Content-Type", "application/json")
-                .PUT(json(MAPPER.createObjectNode().put("version", version)));
-        revision.ifPresent(value -> request.header("If-Match", '"' + Long.toString(value) + '"'));
+                .PUT(json(body));
+        move.revision().ifPresent(value -> request.header("If-Match", '"' + Long.toString(value) + '"'));
         return read(send(request.build()), JsonNode.class).json();
+    }
+
+    /** Gives a version a tag. */
+    public Answer<ModelVersion> tag(String name, int version, String tag, String value) throws InterruptedException {
+        HttpRequest request = request(versionPath(name, version) + "/tags/" + encode(tag))
+                .header("Content-Type", "application/json")
+                .PUT(json(MAPPER.createObjectNode().put("value", value)))
+                .build();
+        return read(send(request), ModelVersion.class);
+    }
+
+    /** Takes a tag from a version. */
+    public Answer<ModelVersion> untag(String name, int version, String tag) throws InterruptedException {
+        return read(
+                send(request(versionPath(name, version) + "/tags/" + encode(tag))
+                        .DELETE()
+                        .build()),
+                ModelVersion.class);
+    }
+
+    /** Lays a version aside, or takes it back. */
+    public Answer<ModelVersion> archiveVersion(String name, int version, boolean archived) throws InterruptedException {
+        HttpRequest.Builder request = request(versionPath(name, version) + "/archived");
+        return read(
+                send((archived ? request.PUT(BodyPublishers.noBody()) : request.DELETE()).build()), ModelVersion.class);
     }
 
     /**

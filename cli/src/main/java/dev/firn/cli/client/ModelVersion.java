@@ -3,12 +3,16 @@ package dev.firn.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A version of a model; it never changes.
  *
  * @param dimension the width of its embeddings
  * @param metrics what was measured when it was registered
+ * @param archivedAt when it was archived; null when it was not
+ * @param tags what people say of it: values by tag
  * @param files the files of its folder; empty in listings
  */
 public record ModelVersion(
@@ -18,11 +22,14 @@ public record ModelVersion(
         Instant createdAt,
         Integer dimension,
         JsonNode metrics,
+        Instant archivedAt,
         List<String> aliases,
+        Map<String, String> tags,
         List<File> files) {
 
     public ModelVersion {
         aliases = aliases == null ? List.of() : List.copyOf(aliases);
+        tags = tags == null ? Map.of() : new TreeMap<>(tags);
         files = files == null ? List.of() : List.copyOf(files);
     }
 

@@ -43,6 +43,8 @@ public final class CommandLineFactory {
                 new ModelsCommand(session),
                 new ModelCommand(session),
                 new PromoteCommand(session),
+                new TagCommand(session),
+                new ArchiveCommand(session),
                 new ImportCommand(session),
                 new ExportCommand(session),
                 new EmbedCommand(session),
@@ -66,6 +68,9 @@ public final class CommandLineFactory {
         add(webhooks, new WebhookAddCommand(session));
         add(webhooks, new WebhookRemoveCommand(session));
         add(webhooks, new WebhookDeliveriesCommand(session));
+        CommandLine datasets = root.getSubcommands().get("datasets");
+        add(datasets, new DatasetAddCommand(session));
+        add(datasets, new DatasetShowCommand(session));
         root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

@@ -2,19 +2,18 @@ package dev.firn.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.cli.client.Listing;
+import dev.firn.cli.console.Figures;
 import dev.firn.cli.console.Table;
 import dev.firn.cli.console.Table.Side;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.Command;
 
 /** Lists datasets. */
 @Command(
         name = "datasets",
-        description = "List prepared datasets.",
-        footer = {"", "Example: firn datasets --json"})
+        description = "List datasets: those that were sent, and those that runs prepared.",
+        footer = {"", "firn datasets add NAME FILES... sends one, firn datasets show NAME@VERSION looks into one."})
 final class DatasetsCommand extends ListingCommand {
     DatasetsCommand(Session session) {
         super(session);
@@ -25,30 +24,49 @@ final class DatasetsCommand extends ListingCommand {
         Listing<JsonNode> datasets = client().datasets(limit());
         print(
                 datasets,
-                "There is no dataset yet; the first stage of a run prepares one.",
+                "There is no dataset yet; firn datasets add sends one, and the first stage of a run prepares one.",
                 () -> table(datasets.items()));
         return ExitCode.DONE;
     }
 
-    /** The server's plain fields become the columns: what a dataset tells depends on what it was made of. */
     private static Table table(List<JsonNode> datasets) {
-        Set<String> fields = new LinkedHashSet<>();
+        Table table = new Table()
+                .column("dataset", Side.LEFT)
+                .column("kind", Side.LEFT)
+                .column("pairs", Side.RIGHT)
+                .column("size", Side.RIGHT)
+                .column("created (UTC)", Side.LEFT);
         for (JsonNode dataset : datasets) {
-            dataset.properties().forEach(field -> {
-                if (field.getValue().isValueNode()) {
-                    fields.add(field.getKey());
-                }
-            });
-        }
-        Table table = new Table();
-        fields.forEach(field -> table.column(field, Side.LEFT));
-        for (JsonNode dataset : datasets) {
-            List<String> cells = new ArrayList<>();
-            for (String field : fields) {
-                cells.add(dataset.path(field).asText("-"));
-            }
-            table.row(cells);
+            table.row(List.of(
+                    reference(dataset),
+                    sent(dataset) ? "sent" : "prepared",
+                    Long.toString(pairs(dataset)),
+                    Figures.bytes(dataset.at("/artifact/bytes").asLong()),
+                    dataset.hasNonNull("createdAt")
+                            ? Figures.moment(
+                                    Instant.parse(dataset.get("createdAt").asText()))
+                            : "-"));
         }
         return table;
+    }
+
+    static String reference(JsonNode dataset) {
+        return dataset.path("name").asText() + "@" + dataset.path("version").asText();
+    }
+
+    static boolean sent(JsonNode dataset) {
+        return dataset.at("/artifact/kind").asText().equals("pairs");
+    }
+
+    static long pairs(JsonNode dataset) {
+        JsonNode summary = dataset.path("summary");
+        if (sent(dataset)) {
+            return summary.path("pairs").asLong();
+        }
+        long pairs = 0;
+        for (JsonNode source : summary.path("sources")) {
+            pairs += source.path("pairs").asLong();
+        }
+        return pairs;
     }
 }

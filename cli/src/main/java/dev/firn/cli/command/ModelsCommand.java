@@ -5,8 +5,10 @@ import dev.firn.cli.client.Model;
 import dev.firn.cli.console.Table;
 import dev.firn.cli.console.Table.Side;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Lists models. */
 @Command(
@@ -14,14 +16,22 @@ import picocli.CommandLine.Command;
         description = "List registered models and where their aliases point.",
         footer = {"", "Example: firn models --json"})
 final class ModelsCommand extends ListingCommand {
+    @Option(names = "--tag", paramLabel = "TAG[=VALUE]", description = "Only models with a version that has this tag.")
+    private String tag;
+
     ModelsCommand(Session session) {
         super(session);
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        Listing<Model> models = client().models(limit());
-        print(models, "No model is registered yet; a run registers one at its end.", () -> table(models));
+        Listing<Model> models = client().models(Optional.ofNullable(tag), limit());
+        print(
+                models,
+                tag == null
+                        ? "No model is registered yet; a run registers one at its end."
+                        : "No version has the tag " + tag + ".",
+                () -> table(models));
         return ExitCode.DONE;
     }
 
@@ -43,7 +53,7 @@ final class ModelsCommand extends ListingCommand {
 
     static String aliases(Model model) {
         return model.aliases().stream()
-                .map(alias -> alias.alias() + " -> " + alias.version())
+                .map(alias -> alias.alias() + " -> " + alias.version() + (alias.guarded() ? " (protected)" : ""))
                 .collect(Collectors.joining(", "));
     }
 }

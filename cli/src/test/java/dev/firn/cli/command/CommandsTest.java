@@ -168,9 +168,13 @@ class CommandsTest {
                         {"weights":"bm25","set":"keycloak/de→en","kind":"cross","queryLanguage":"de","documentLanguage":"en",
                          "dimension":null,"queries":36,"measures":{"ndcg_cut_10":0.1234,"map":0.1}}
                         """));
-        server.answer(
-                "GET /api/datasets?limit=50",
-                page(null, "{\"name\":\"keycloak\",\"pairs\":2500,\"more\":{}}", "{\"name\":\"other\",\"bytes\":1}"));
+        server.answer("GET /api/datasets?limit=50", page(null, """
+                        {"name":"keycloak","version":3,"artifact":{"kind":"dataset","bytes":2000},
+                         "summary":{"sources":[{"pairs":2000},{"pairs":500}]}}
+                        """, """
+                        {"name":"other","version":1,"createdAt":"2026-01-02T03:04:05Z",
+                         "artifact":{"kind":"pairs","bytes":1},"summary":{"pairs":7}}
+                        """));
         Map<String[], String> expected = Map.of(
                 new String[] {"models"}, "quickstart +2 +2 +champion -> 2",
                 new String[] {"model", "quickstart"}, "1 +2026-01-02 03:04:05 +192 +champion +r",
@@ -187,6 +191,85 @@ class CommandsTest {
             assertThat(json.out().lines()).hasSize(1);
             assertThat(json.json().path("items")).isNotEmpty();
         });
+    }
+
+    @Test
+    void datasetsAddSendsTheFilesAsTheyAreInOneForm() throws IOException {
+        Path first = Files.writeString(folder.resolve("a.jsonl"), "{\"query\":\"é\"}\n");
+        Path second = Files.writeString(folder.resolve("b.jsonl"), "");
+        server.answer("POST /api/datasets", """
+                {"name":"mine","version":2,"artifact":{"kind":"pairs","bytes":9},"summary":{"pairs":12}}
+                """);
+
+        Result result = CommandRunner.run(
+                server.address(), "datasets", "add", "mine", first.toString(), second.toString(), "--language", "de");
+
+        assertThat(result.out()).isEqualTo("mine@2: 12 pairs\n");
+        assertThat(result.err()).contains("Sending 2 files");
+        Received request = server.received().getFirst();
+        String octets = "\r\nContent-Type: application/octet-stream";
+        String boundary = request.headers().get("Content-type").replaceFirst(".*boundary=", "");
+        assertThat(request.body().split("\r?\n?--" + boundary, -1))
+                .containsExactly(
+                        "",
+                        part("name=\"name\"", "", "mine"),
+                        part("name=\"language\"", "", "de"),
+                        part("name=\"files\"; filename=\"a.jsonl\"", octets, "{\"query\":\"é\"}\n"),
+                        part("name=\"files\"; filename=\"b.jsonl\"", octets, ""),
+                        "--\r\n");
+
+        assertThat(CommandRunner.run(server.address(), "datasets", "add", "mine", "absent.jsonl")
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(CommandRunner.run(server.address(), "datasets", "add", "Not a name", first.toString())
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(server.received()).hasSize(1);
+    }
+
+    private static String part(String disposition, String type, String content) {
+        return "\r\nContent-Disposition: form-data; " + disposition + type + "\r\n\r\n" + content;
+    }
+
+    @Test
+    void datasetsAddTellsEveryWrongLine() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.jsonl"), "{}");
+        server.problem("POST /api/datasets", 422, """
+                {"title":"The dataset is refused","status":422,"detail":"It has 2 faults",
+                 "errors":[{"pointer":"/files/0","detail":"a.jsonl:1: lacks the field 'document'"}]}
+                """);
+
+        Result result = CommandRunner.run(server.address(), "datasets", "add", "mine", file.toString());
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("a.jsonl:1: lacks the field 'document'");
+    }
+
+    @Test
+    void datasetsShowPrintsCountsTheFirstPairsAndWhatUsedIt() {
+        server.answer("GET /api/datasets/mine%402", """
+                        {"name":"mine","version":2,"artifact":{"kind":"pairs","bytes":900},
+                         "summary":{"pairs":12,"languages":{"de":12},"sources":{"faq":3},"duplicates":1,"identical":0}}
+                        """)
+                .answer("GET /api/datasets/mine%402/rows?limit=5", """
+                        {"items":[{"source":"faq","language":"de","query":"Wie\\nso?","document":"Darum. "}]}
+                        """)
+                .answer("GET /api/datasets/mine%402/uses", """
+                        {"items":[{"runId":"r1","name":"small","state":"SUCCEEDED","stage":"prepare","models":["m@1"]}]}
+                        """);
+
+        assertThat(CommandRunner.run(server.address(), "datasets", "show", "mine@2")
+                        .out())
+                .contains("mine@2  12 pairs, 900 B, sent")
+                .containsPattern("language de +12")
+                .containsPattern("source faq +3")
+                .containsPattern("there before +1")
+                .containsPattern("de +Wie so\\? +Darum\\.")
+                .containsPattern("r1 +small +SUCCEEDED +m@1");
+        Result json = CommandRunner.run(server.address(), "datasets", "show", "mine@2", "--json");
+        assertThat(json.json().at("/uses/0/runId").asText()).isEqualTo("r1");
+        assertThat(json.json().at("/rows/0/language").asText()).isEqualTo("de");
+        assertThat(json.json().at("/summary/pairs").asInt()).isEqualTo(12);
     }
 
     @Test
@@ -382,6 +465,74 @@ class CommandsTest {
         assertThat(request.headers()).containsEntry("If-match", "\"3\"");
         CommandRunner.run(server.address(), "promote", "quick start", "2", "champion");
         assertThat(server.received().getLast().headers()).doesNotContainKey("If-match");
+    }
+
+    @Test
+    void promoteProtectsAnAliasAndMovesAProtectedOneWhenThatIsConfirmed() {
+        server.answer(
+                "PUT /api/models/m/aliases/champion",
+                "{\"alias\":\"champion\",\"version\":2,\"revision\":4,\"protected\":true}");
+
+        assertThat(CommandRunner.run(server.address(), "promote", "m", "2", "champion", "--protect")
+                        .out())
+                .isEqualTo("m@champion is version 2 now, protected.\n");
+        CommandRunner.run(
+                server.address(), "promote", "m", "2", "champion", "--confirm", "--no-protect", "--reason", "checked");
+        CommandRunner.run(server.address(), "promote", "m", "2", "champion");
+
+        assertThat(server.received().stream().map(Received::body))
+                .containsExactly(
+                        "{\"version\":2,\"protected\":true}",
+                        "{\"version\":2,\"protected\":false,\"confirm\":true,\"reason\":\"checked\"}",
+                        "{\"version\":2}");
+    }
+
+    @Test
+    void tagSetsAndRemovesTagsAndModelsAreFoundByThem() {
+        String tagged = "{\"name\":\"m\",\"version\":2,\"tags\":{\"stage\":\"a=b\",\"checked\":\"\"}}";
+        server.answer("PUT /api/models/m/versions/2/tags/stage", tagged)
+                .answer("PUT /api/models/m/versions/2/tags/checked", tagged)
+                .answer("DELETE /api/models/m/versions/2/tags/stage", "{\"name\":\"m\",\"version\":2,\"tags\":{}}")
+                .answer("GET /api/models?limit=50&tag=stage%3Da", page(null))
+                .answer("GET /api/models/m?archived=true&tag=stage", """
+                        {"name":"m","versions":3,"archivedVersions":1,"latestVersion":3,
+                         "aliases":[{"alias":"champion","version":2,"revision":1,"protected":true}],
+                         "items":[{"name":"m","version":2,"createdAt":"2026-01-02T03:04:05Z","dimension":192,
+                                   "aliases":["champion"],"tags":{"stage":"a"}},
+                                  {"name":"m","version":1,"createdAt":"2026-01-02T03:04:05Z","dimension":192,
+                                   "archivedAt":"2026-01-03T03:04:05Z","aliases":[],"tags":{"stage":""}}]}
+                        """);
+
+        assertThat(CommandRunner.run(server.address(), "tag", "m@2", "stage=a=b", "checked")
+                        .out())
+                .isEqualTo("m version 2: checked, stage=a=b\n");
+        assertThat(server.received().getFirst().json().path("value").asText()).isEqualTo("a=b");
+        assertThat(server.received().get(1).json().path("value").asText()).isEmpty();
+        assertThat(CommandRunner.run(server.address(), "tag", "m@2", "stage", "--remove")
+                        .out())
+                .isEqualTo("m version 2: no tags\n");
+        assertThat(CommandRunner.run(server.address(), "tag", "m@2", "stage=a", "--remove")
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(CommandRunner.run(server.address(), "models", "--tag", "stage=a")
+                        .err())
+                .contains("No version has the tag stage=a.");
+        assertThat(CommandRunner.run(server.address(), "model", "m", "--tag", "stage", "--archived")
+                        .out())
+                .contains("champion -> 2 (protected)", "1 archived")
+                .containsPattern("2 +2026-01-02 03:04:05 +192 +champion +stage=a +-")
+                .containsPattern("1 +2026-01-02 03:04:05 +192 +archived +stage +-");
+    }
+
+    @Test
+    void archiveLaysAVersionAsideAndTakesItBack() {
+        server.answer("PUT /api/models/m/versions/2/archived", "{\"name\":\"m\",\"version\":2}")
+                .answer("DELETE /api/models/m/versions/2/archived", "{\"name\":\"m\",\"version\":2}");
+
+        assertThat(CommandRunner.run(server.address(), "archive", "m@2").out()).isEqualTo("m version 2 is archived.\n");
+        assertThat(CommandRunner.run(server.address(), "archive", "m@2", "--undo")
+                        .out())
+                .isEqualTo("m version 2 is in lists again.\n");
     }
 
     @Test

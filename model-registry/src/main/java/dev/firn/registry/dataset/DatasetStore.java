@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.registry.Columns;
 import dev.firn.registry.Cursor;
+import dev.firn.registry.Digest;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
@@ -83,26 +84,69 @@ public final class DatasetStore {
      * @throws NotFoundException when there is none
      */
     public Dataset get(String name, int version) {
+        return find(name, version)
+                .orElseThrow(() -> new NotFoundException("there is no dataset " + name + "@" + version));
+    }
+
+    /** The version of a dataset, if there is one. */
+    public Optional<Dataset> find(String name, int version) {
         return database.inTransaction(
                 handle -> handle.createQuery(SELECT + " where d.name = :name and d.version = :version")
                         .bind("name", name)
                         .bind("version", version)
                         .map(DatasetStore::dataset)
-                        .findOne()
-                        .orElseThrow(() -> new NotFoundException("there is no dataset " + name + "@" + version)));
+                        .findOne());
+    }
+
+    /** The version with this id, if there is one. */
+    public Optional<Dataset> find(UUID id) {
+        return database.inTransaction(handle -> handle.createQuery(SELECT + " where d.id = :id")
+                .bind("id", id)
+                .map(DatasetStore::dataset)
+                .findOne());
+    }
+
+    /** The datasets with exactly this content, the oldest first. */
+    public List<Dataset> withArtifact(Digest artifact) {
+        return database.inTransaction(
+                handle -> handle.createQuery(SELECT + " where d.artifact = :artifact order by d.id")
+                        .bind("artifact", artifact)
+                        .map(DatasetStore::dataset)
+                        .list());
+    }
+
+    /** The version of the name with exactly this content, if there is one. */
+    public Optional<Dataset> findByArtifact(String name, Digest artifact) {
+        return database.inTransaction(
+                handle -> handle.createQuery(SELECT + " where d.name = :name and d.artifact = :artifact")
+                        .bind("name", name)
+                        .bind("artifact", artifact)
+                        .map(DatasetStore::dataset)
+                        .findOne());
     }
 
     /** All versions of all datasets, newest first. */
     public Page<Dataset> list(PageRequest page) {
+        return list(Optional.empty(), page);
+    }
+
+    /**
+     * Versions of datasets, newest first.
+     *
+     * @param name only of this dataset
+     */
+    public Page<Dataset> list(Optional<String> name, PageRequest page) {
         return database.inTransaction(handle -> {
             Optional<UUID> before = Cursor.id(page);
-            List<Dataset> rows = handle.createQuery(SELECT
-                            + (before.isPresent() ? " where d.id < :before" : "")
+            List<Dataset> rows = handle.createQuery(SELECT + " where true"
+                            + (before.isPresent() ? " and d.id < :before" : "")
+                            + (name.isPresent() ? " and d.name = :name" : "")
                             + " order by d.id desc limit :limit")
                     .configure(
                             org.jdbi.v3.core.statement.SqlStatements.class,
                             statements -> statements.setUnusedBindingAllowed(true))
                     .bindByType("before", before.orElse(null), UUID.class)
+                    .bind("name", name.orElse(null))
                     .bind("limit", page.limit() + 1)
                     .map(DatasetStore::dataset)
                     .list();

@@ -32,7 +32,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 public final class EvaluationStore {
     private static final String COLUMNS = """
             e.id, e.stage_execution_id, e.model_version_id, e.weights, e.set_name, e.kind, e.query_language,
-            e.document_language, e.dimension, e.queries, e.measures, e.created_at
+            e.document_language, e.dimension, e.queries, e.measures, e.created_at,
+            (select d.name || '@' || d.version from evaluation_job j join dataset d on d.id = j.dataset_id
+             where j.id = e.job_id) as dataset
             """;
 
     /** Up to here the measurements of a model are gathered; those of more are met soon enough on a way through all. */
@@ -80,27 +82,29 @@ public final class EvaluationStore {
             handle.createUpdate("delete from evaluation where stage_execution_id = :execution")
                     .bind("execution", token.executionId())
                     .execute();
-            insert(handle, Optional.of(token.executionId()), Optional.empty(), evaluations);
+            insert(handle, Optional.of(token.executionId()), Optional.empty(), Optional.empty(), evaluations);
         });
     }
 
     /** Keeps what was measured of a model version on its own. */
     public void add(UUID modelVersionId, Collection<NewEvaluation> evaluations) {
-        database.useTransaction(handle -> insert(handle, Optional.empty(), Optional.of(modelVersionId), evaluations));
+        database.useTransaction(
+                handle -> insert(handle, Optional.empty(), Optional.of(modelVersionId), Optional.empty(), evaluations));
     }
 
-    private static void insert(
+    static void insert(
             Handle handle,
             Optional<UUID> executionId,
             Optional<UUID> modelVersionId,
+            Optional<UUID> jobId,
             Collection<NewEvaluation> evaluations) {
         if (evaluations.isEmpty()) {
             return;
         }
         PreparedBatch batch = handle.prepareBatch("""
-                insert into evaluation (id, stage_execution_id, model_version_id, weights, set_name, kind,
+                insert into evaluation (id, stage_execution_id, model_version_id, job_id, weights, set_name, kind,
                                         query_language, document_language, dimension, queries, measures)
-                values (:id, :execution, :version, :weights, :set, :kind,
+                values (:id, :execution, :version, :job, :weights, :set, :kind,
                         :queryLanguage, :documentLanguage, :dimension, :queries, cast(:measures as jsonb))""");
         for (NewEvaluation evaluation : evaluations) {
             ObjectNode measures = JsonNodeFactory.instance.objectNode();
@@ -108,6 +112,7 @@ public final class EvaluationStore {
             batch.bind("id", Identifiers.next())
                     .bindByType("execution", executionId.orElse(null), UUID.class)
                     .bindByType("version", modelVersionId.orElse(null), UUID.class)
+                    .bindByType("job", jobId.orElse(null), UUID.class)
                     .bind("weights", evaluation.weights())
                     .bind("set", evaluation.set())
                     .bind("kind", evaluation.kind())
@@ -161,6 +166,25 @@ public final class EvaluationStore {
         });
     }
 
+    /**
+     * The measurements of a model version, in the order in which they were kept: those on its own, and those of the run
+     * that made it.
+     *
+     * @param limit how many at most
+     */
+    public List<Evaluation> ofVersion(UUID modelVersionId, int limit) {
+        return database.inTransaction(handle -> handle.createQuery("select " + COLUMNS + """
+                         from evaluation e
+                        where e.model_version_id = :version or e.stage_execution_id in
+                            (select coalesce(s.reused_from, s.id) from stage_execution s
+                             join model_version v on v.run_id = s.run_id where v.id = :version)
+                        order by e.id limit :limit""")
+                .bind("version", modelVersionId)
+                .bind("limit", limit)
+                .map(EvaluationStore::evaluation)
+                .list());
+    }
+
     private static boolean hasFewVersions(Handle handle, String model) {
         return handle.createQuery("""
                         select count(*) <= :few
@@ -182,6 +206,7 @@ public final class EvaluationStore {
                 Columns.id(row, "id"),
                 Columns.optionalId(row, "stage_execution_id"),
                 Columns.optionalId(row, "model_version_id"),
+                Columns.optionalText(row, "dataset"),
                 new NewEvaluation(
                         row.getString("weights"),
                         row.getString("set_name"),

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 /**
  * A measurement.
  *
- * @param weights what was measured: {@code untrained}, {@code finetuned}, {@code bm25}
+ * @param weights what was measured: {@code untrained}, {@code finetuned}, {@code bm25}; {@code registered} for a model version on
+ *     its own
  * @param set the evaluation set
  * @param kind {@code own} or {@code cross}
  * @param dimension how many numbers of the vectors were used; nothing where there are no vectors

@@ -162,6 +162,30 @@ public final class LineageStore {
                 .list());
     }
 
+    /** The runs that read what the digest is of, the newest first, at most so many. */
+    public List<RunUse> uses(Digest input, int limit) {
+        return database.inTransaction(handle -> handle.createQuery("""
+                        select distinct on (u.run_id) u.run_id, r.name, r.state, u.stage
+                        from (
+                            select s.run_id, s.stage, s.position
+                            from lineage_edge e join stage_execution s on s.id = e.stage_execution_id
+                            where e.input = :digest
+                            union all
+                            select s.run_id, s.stage, s.position
+                            from lineage_edge e join stage_execution s on s.reused_from = e.stage_execution_id
+                            where e.input = :digest) u
+                        join run r on r.id = u.run_id
+                        order by u.run_id desc, u.position limit :limit""")
+                .bind("digest", input)
+                .bind("limit", limit)
+                .map((row, context) -> new RunUse(
+                        Columns.id(row, "run_id"),
+                        row.getString("name"),
+                        row.getString("state"),
+                        row.getString("stage")))
+                .list());
+    }
+
     private static LineageEdge edge(ResultSet row, StatementContext context) throws SQLException {
         return new LineageEdge(
                 Columns.digest(row, "input"),

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  *
  * @param previousVersion where it pointed; nothing when it is new
  * @param version where it points; nothing when it was removed
+ * @param guarded whether it is protected since
  */
 public record AliasMove(
         String model,
@@ -16,6 +17,7 @@ public record AliasMove(
         long revision,
         OptionalInt previousVersion,
         OptionalInt version,
+        boolean guarded,
         Optional<String> reason,
         Optional<String> movedBy,
         Instant movedAt) {}

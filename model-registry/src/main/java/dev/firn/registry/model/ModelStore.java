@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.registry.Columns;
+import dev.firn.registry.ConflictException;
 import dev.firn.registry.Cursor;
 import dev.firn.registry.Digest;
 import dev.firn.registry.Identifiers;
@@ -27,20 +28,41 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The models, versions and aliases. */
 public final class ModelStore {
     private static final String SELECT_VERSION = """
             select v.id, v.model, v.version, v.artifact, a.kind, a.bytes, v.run_id, v.stage_execution_id, v.dimension,
-                   v.metrics, v.created_at,
+                   v.metrics, v.created_at, v.archived_at,
                    array(select l.alias from model_alias l
-                         where l.model = v.model and l.version = v.version order by l.alias) as aliases
+                         where l.model = v.model and l.version = v.version order by l.alias) as aliases,
+                   array(select t.tag from model_version_tag t
+                         where t.model = v.model and t.version = v.version order by t.tag) as tags,
+                   array(select t.value from model_version_tag t
+                         where t.model = v.model and t.version = v.version order by t.tag) as tag_values
             from model_version v join artifact a on a.digest = v.artifact
             """;
-    private static final String ALIAS_COLUMNS = "model, alias, version, revision, moved_at, moved_by";
+    private static final String SELECT_MODEL = """
+            select m.name, m.latest_version, m.created_at,
+                   (select count(*) from model_version v
+                    where v.model = m.name and v.archived_at is not null) as archived_versions
+            from model m
+            """;
+    private static final String HAS_TAG = """
+             exists (select 1 from model_version_tag t
+                     where t.model = v.model and t.version = v.version and t.tag = :tag
+                       and t.value = coalesce(cast(:value as text), t.value))
+            """;
+    private static final String ALIAS_COLUMNS = "model, alias, version, revision, protected, moved_at, moved_by";
+
+    /** A version has at most so many tags. */
+    public static final int MOST_TAGS = 50;
 
     private final RegistryDatabase database;
 
@@ -130,12 +152,15 @@ public final class ModelStore {
 
     /** The version, if there is one. */
     public Optional<ModelVersion> find(String model, int version) {
-        return database.inTransaction(
-                handle -> handle.createQuery(SELECT_VERSION + " where v.model = :model and v.version = :version")
-                        .bind("model", model)
-                        .bind("version", version)
-                        .map(ModelStore::version)
-                        .findOne());
+        return database.inTransaction(handle -> find(handle, model, version));
+    }
+
+    private static Optional<ModelVersion> find(Handle handle, String model, int version) {
+        return handle.createQuery(SELECT_VERSION + " where v.model = :model and v.version = :version")
+                .bind("model", model)
+                .bind("version", version)
+                .map(ModelStore::version)
+                .findOne();
     }
 
     /**
@@ -162,7 +187,7 @@ public final class ModelStore {
     public Optional<Model> findModel(String name) {
         return database.inTransaction(handle -> withAliases(
                         handle,
-                        handle.createQuery("select name, latest_version, created_at from model where name = :name")
+                        handle.createQuery(SELECT_MODEL + " where m.name = :name")
                                 .bind("name", name)
                                 .map(ModelStore::model)
                                 .list())
@@ -172,11 +197,26 @@ public final class ModelStore {
 
     /** The models by name. */
     public Page<Model> list(PageRequest page) {
+        return list(Optional.empty(), page);
+    }
+
+    /**
+     * The models by name.
+     *
+     * @param tag those with a version that has it and was not laid aside
+     */
+    public Page<Model> list(Optional<TagFilter> tag, PageRequest page) {
         return database.inTransaction(handle -> {
-            List<Model> rows = handle.createQuery("""
-                            select name, latest_version, created_at from model
-                            where name > :after order by name limit :limit""")
+            String tagged = tag.isPresent()
+                    ? " and exists (select 1 from model_version v where v.model = m.name and v.archived_at is null and"
+                            + HAS_TAG + ")"
+                    : "";
+            List<Model> rows = handle.createQuery(
+                            SELECT_MODEL + " where m.name > :after" + tagged + " order by m.name limit :limit")
+                    .configure(SqlStatements.class, statements -> statements.setUnusedBindingAllowed(true))
                     .bind("after", Cursor.key(page).orElse(""))
+                    .bind("tag", tag.map(TagFilter::tag).orElse(null))
+                    .bind("value", tag.flatMap(TagFilter::value).orElse(null))
                     .bind("limit", page.limit() + 1)
                     .map(ModelStore::model)
                     .list();
@@ -184,18 +224,28 @@ public final class ModelStore {
         });
     }
 
-    /** The versions of a model, newest first. */
+    /** The versions of a model that were not laid aside, newest first. */
     public Page<ModelVersion> versions(String model, PageRequest page) {
+        return versions(model, VersionFilter.USUAL, page);
+    }
+
+    /** The versions of a model, newest first. */
+    public Page<ModelVersion> versions(String model, VersionFilter filter, PageRequest page) {
         return database.inTransaction(handle -> {
-            List<ModelVersion> rows = handle.createQuery(SELECT_VERSION + """
-                                    where v.model = :model and v.version < :before
-                                    order by v.version desc limit :limit""")
+            List<ModelVersion> rows = handle.createQuery(SELECT_VERSION
+                            + " where v.model = :model and v.version < :before"
+                            + (filter.archived() ? "" : " and v.archived_at is null")
+                            + (filter.tag().isPresent() ? " and" + HAS_TAG : "")
+                            + " order by v.version desc limit :limit")
+                    .configure(SqlStatements.class, statements -> statements.setUnusedBindingAllowed(true))
                     .bind("model", model)
                     .bind(
                             "before",
                             Cursor.number(page)
                                     .map(before -> Math.min(before, Integer.MAX_VALUE))
                                     .orElse((long) Integer.MAX_VALUE))
+                    .bind("tag", filter.tag().map(TagFilter::tag).orElse(null))
+                    .bind("value", filter.tag().flatMap(TagFilter::value).orElse(null))
                     .bind("limit", page.limit() + 1)
                     .map(ModelStore::version)
                     .list();
@@ -224,9 +274,74 @@ public final class ModelStore {
     /**
      * Points an alias to a version; makes it when it is new. Pointing it where it points changes nothing.
      *
-     * @param expectedRevision the revision that the caller saw; 0 when the caller saw none; nothing to move it anyway
      * @throws NotFoundException when there is no such version
      * @throws RevisionMismatchException when the alias has another revision
+     * @throws ProtectedAliasException when it is protected, the change was not confirmed, and there is one
+     * @throws ConflictException when the version is archived
+     */
+    public ModelAlias moveAlias(AliasChange change) {
+        return database.inTransaction(handle -> {
+            lockModel(handle, change.model());
+            Optional<ModelAlias> present = findAlias(handle, change.model(), change.alias());
+            requireRevision(change.model(), change.alias(), present, change.expectedRevision());
+            ModelVersion version = find(handle, change.model(), change.version())
+                    .orElseThrow(() -> missing(change.model(), change.version()));
+            boolean guarded =
+                    change.guarded().orElse(present.map(ModelAlias::guarded).orElse(false));
+            if (present.isPresent()
+                    && present.get().version() == change.version()
+                    && present.get().guarded() == guarded) {
+                return present.get();
+            }
+            requireConfirmed(present, change.confirmed());
+            if (version.archivedAt().isPresent()) {
+                throw new ConflictException("the version " + change.model() + "@" + change.version()
+                        + " is archived; no alias can point to it");
+            }
+            long revision = recordMove(
+                    handle,
+                    change.model(),
+                    change.alias(),
+                    present.map(ModelAlias::version).orElse(null),
+                    change.version(),
+                    guarded,
+                    change.movedBy(),
+                    change.reason());
+            if (present.isEmpty() || present.get().version() != change.version()) {
+                WebhookStore.tell(
+                        handle,
+                        WebhookEvent.ALIAS_MOVED,
+                        () -> WebhookStore.ofAlias(
+                                change.model(),
+                                change.alias(),
+                                OptionalInt.of(change.version()),
+                                present.map(there -> OptionalInt.of(there.version()))
+                                        .orElseGet(OptionalInt::empty),
+                                revision));
+            }
+            return handle.createQuery("""
+                            insert into model_alias (model, alias, version, revision, protected, moved_by)
+                            values (:model, :alias, :version, :revision, :protected, :movedBy)
+                            on conflict (model, alias) do update set
+                                version = excluded.version, revision = excluded.revision, moved_at = excluded.moved_at,
+                                protected = excluded.protected, moved_by = excluded.moved_by
+                            returning
+                            """ + ALIAS_COLUMNS)
+                    .bind("model", change.model())
+                    .bind("alias", change.alias())
+                    .bind("version", change.version())
+                    .bind("revision", revision)
+                    .bind("protected", guarded)
+                    .bind("movedBy", change.movedBy().orElse(null))
+                    .map(ModelStore::alias)
+                    .one();
+        });
+    }
+
+    /**
+     * Points an alias to a version without confirming anything, as {@link #moveAlias(AliasChange)} does.
+     *
+     * @param expectedRevision the revision that the caller saw; 0 when the caller saw none; nothing to move it anyway
      */
     public ModelAlias moveAlias(
             String model,
@@ -235,61 +350,23 @@ public final class ModelStore {
             OptionalLong expectedRevision,
             Optional<String> movedBy,
             Optional<String> reason) {
-        return database.inTransaction(handle -> {
-            lockModel(handle, model);
-            Optional<ModelAlias> present = findAlias(handle, model, alias);
-            requireRevision(model, alias, present, expectedRevision);
-            if (handle.createQuery("select 1 from model_version where model = :model and version = :version")
-                    .bind("model", model)
-                    .bind("version", version)
-                    .mapTo(Integer.class)
-                    .findOne()
-                    .isEmpty()) {
-                throw missing(model, version);
-            }
-            if (present.isPresent() && present.get().version() == version) {
-                return present.get();
-            }
-            long revision = recordMove(
-                    handle, model, alias, present.map(ModelAlias::version).orElse(null), version, movedBy, reason);
-            WebhookStore.tell(
-                    handle,
-                    WebhookEvent.ALIAS_MOVED,
-                    () -> WebhookStore.ofAlias(
-                            model,
-                            alias,
-                            OptionalInt.of(version),
-                            present.map(there -> OptionalInt.of(there.version()))
-                                    .orElseGet(OptionalInt::empty),
-                            revision));
-            return handle.createQuery("""
-                            insert into model_alias (model, alias, version, revision, moved_by)
-                            values (:model, :alias, :version, :revision, :movedBy)
-                            on conflict (model, alias) do update set
-                                version = excluded.version, revision = excluded.revision, moved_at = excluded.moved_at,
-                                moved_by = excluded.moved_by
-                            returning
-                            """ + ALIAS_COLUMNS)
-                    .bind("model", model)
-                    .bind("alias", alias)
-                    .bind("version", version)
-                    .bind("revision", revision)
-                    .bind("movedBy", movedBy.orElse(null))
-                    .map(ModelStore::alias)
-                    .one();
-        });
+        return moveAlias(
+                new AliasChange(model, alias, version, Optional.empty(), false, expectedRevision, movedBy, reason));
     }
 
     /**
      * Removes an alias; its history stays.
      *
+     * @param confirmed whether the caller knows that it is protected
      * @param expectedRevision the revision that the caller saw; nothing to remove it anyway
      * @throws NotFoundException when there is no such alias
      * @throws RevisionMismatchException when the alias has another revision
+     * @throws ProtectedAliasException when it is protected, and that was not confirmed
      */
     public void removeAlias(
             String model,
             String alias,
+            boolean confirmed,
             OptionalLong expectedRevision,
             Optional<String> movedBy,
             Optional<String> reason) {
@@ -298,7 +375,8 @@ public final class ModelStore {
             ModelAlias present = findAlias(handle, model, alias)
                     .orElseThrow(() -> new NotFoundException("the model " + model + " has no alias " + alias));
             requireRevision(model, alias, Optional.of(present), expectedRevision);
-            long revision = recordMove(handle, model, alias, present.version(), null, movedBy, reason);
+            requireConfirmed(Optional.of(present), confirmed);
+            long revision = recordMove(handle, model, alias, present.version(), null, false, movedBy, reason);
             WebhookStore.tell(
                     handle,
                     WebhookEvent.ALIAS_REMOVED,
@@ -308,6 +386,99 @@ public final class ModelStore {
                     .bind("model", model)
                     .bind("alias", alias)
                     .execute();
+        });
+    }
+
+    private static void requireConfirmed(Optional<ModelAlias> present, boolean confirmed) {
+        if (!confirmed && present.isPresent() && present.get().guarded()) {
+            ModelAlias alias = present.get();
+            throw new ProtectedAliasException("the alias " + alias.model() + "@" + alias.alias()
+                    + " is protected and points to version " + alias.version()
+                    + "; confirm to change it all the same");
+        }
+    }
+
+    /**
+     * Lays a version aside, or takes it back; doing so again changes nothing.
+     *
+     * @throws NotFoundException when there is no such version
+     * @throws ConflictException when an alias points to it
+     */
+    public ModelVersion archive(String model, int version, boolean archived, Optional<String> by) {
+        return database.inTransaction(handle -> {
+            lockModel(handle, model);
+            ModelVersion present = find(handle, model, version).orElseThrow(() -> missing(model, version));
+            if (present.archivedAt().isPresent() == archived) {
+                return present;
+            }
+            if (archived && !present.aliases().isEmpty()) {
+                throw new ConflictException("the version " + model + "@" + version + " is pointed to by the alias "
+                        + String.join(" and ", present.aliases()) + "; move it first");
+            }
+            handle.createUpdate("""
+                            update model_version set
+                                archived_at = case when :archived then now() end, archived_by = :by
+                            where model = :model and version = :version""")
+                    .bind("archived", archived)
+                    .bind("by", archived ? by.orElse(null) : null)
+                    .bind("model", model)
+                    .bind("version", version)
+                    .execute();
+            return find(handle, model, version).orElseThrow();
+        });
+    }
+
+    /**
+     * Gives a version a tag; in place of the value that it may have.
+     *
+     * @throws NotFoundException when there is no such version
+     * @throws ConflictException when it has {@link #MOST_TAGS} others
+     */
+    public ModelVersion tag(String model, int version, String tag, String value, Optional<String> by) {
+        return database.inTransaction(handle -> {
+            lockModel(handle, model);
+            ModelVersion present = find(handle, model, version).orElseThrow(() -> missing(model, version));
+            if (value.equals(present.tags().get(tag))) {
+                return present;
+            }
+            if (present.tags().size() >= MOST_TAGS && !present.tags().containsKey(tag)) {
+                throw new ConflictException(
+                        "the version " + model + "@" + version + " has " + MOST_TAGS + " tags, the most there can be");
+            }
+            handle.createUpdate("""
+                            insert into model_version_tag (model, version, tag, value, tagged_by)
+                            values (:model, :version, :tag, :value, :by)
+                            on conflict (model, version, tag) do update set
+                                value = excluded.value, tagged_at = excluded.tagged_at, tagged_by = excluded.tagged_by""")
+                    .bind("model", model)
+                    .bind("version", version)
+                    .bind("tag", tag)
+                    .bind("value", value)
+                    .bind("by", by.orElse(null))
+                    .execute();
+            return find(handle, model, version).orElseThrow();
+        });
+    }
+
+    /**
+     * Takes a tag from a version.
+     *
+     * @throws NotFoundException when there is no such version, or it has no such tag
+     */
+    public ModelVersion untag(String model, int version, String tag) {
+        return database.inTransaction(handle -> {
+            lockModel(handle, model);
+            int removed = handle.createUpdate(
+                            "delete from model_version_tag where model = :model and version = :version and tag = :tag")
+                    .bind("model", model)
+                    .bind("version", version)
+                    .bind("tag", tag)
+                    .execute();
+            ModelVersion left = find(handle, model, version).orElseThrow(() -> missing(model, version));
+            if (removed == 0) {
+                throw new NotFoundException("the version " + model + "@" + version + " has no tag " + tag);
+            }
+            return left;
         });
     }
 
@@ -331,17 +502,21 @@ public final class ModelStore {
             String alias,
             Integer previousVersion,
             Integer version,
+            boolean guarded,
             Optional<String> movedBy,
             Optional<String> reason) {
         return handle.createQuery("""
-                        insert into model_alias_move (model, alias, revision, previous_version, version, reason, moved_by)
-                        select :model, :alias, 1 + coalesce(max(revision), 0), :previous, :version, :reason, :movedBy
+                        insert into model_alias_move
+                            (model, alias, revision, previous_version, version, protected, reason, moved_by)
+                        select :model, :alias, 1 + coalesce(max(revision), 0), :previous, :version, :protected, :reason,
+                               :movedBy
                         from model_alias_move where model = :model and alias = :alias
                         returning revision""")
                 .bind("model", model)
                 .bind("alias", alias)
                 .bindByType("previous", previousVersion, Integer.class)
                 .bindByType("version", version, Integer.class)
+                .bind("protected", guarded)
                 .bind("reason", reason.orElse(null))
                 .bind("movedBy", movedBy.orElse(null))
                 .mapTo(Long.class)
@@ -352,7 +527,7 @@ public final class ModelStore {
     public Page<AliasMove> aliasHistory(String model, String alias, PageRequest page) {
         return database.inTransaction(handle -> {
             List<AliasMove> rows = handle.createQuery("""
-                            select model, alias, revision, previous_version, version, reason, moved_by, moved_at
+                            select model, alias, revision, previous_version, version, protected, reason, moved_by, moved_at
                             from model_alias_move
                             where model = :model and alias = :alias and revision < :before
                             order by revision desc limit :limit""")
@@ -366,6 +541,7 @@ public final class ModelStore {
                             row.getLong("revision"),
                             optionalInt(row, "previous_version"),
                             optionalInt(row, "version"),
+                            row.getBoolean("protected"),
                             Columns.optionalText(row, "reason"),
                             Columns.optionalText(row, "moved_by"),
                             Columns.instant(row, "moved_at")))
@@ -406,6 +582,7 @@ public final class ModelStore {
                 .map(model -> new Model(
                         model.name(),
                         model.latestVersion(),
+                        model.archivedVersions(),
                         model.createdAt(),
                         aliases.getOrDefault(model.name(), List.of())))
                 .toList();
@@ -422,7 +599,11 @@ public final class ModelStore {
 
     private static Model model(ResultSet row, StatementContext context) throws SQLException {
         return new Model(
-                row.getString("name"), row.getInt("latest_version"), Columns.instant(row, "created_at"), List.of());
+                row.getString("name"),
+                row.getInt("latest_version"),
+                row.getInt("archived_versions"),
+                Columns.instant(row, "created_at"),
+                List.of());
     }
 
     private static ModelAlias alias(ResultSet row, StatementContext context) throws SQLException {
@@ -431,6 +612,7 @@ public final class ModelStore {
                 row.getString("alias"),
                 row.getInt("version"),
                 row.getLong("revision"),
+                row.getBoolean("protected"),
                 Columns.instant(row, "moved_at"),
                 Columns.optionalText(row, "moved_by"));
     }
@@ -446,6 +628,17 @@ public final class ModelStore {
                 row.getInt("dimension"),
                 Columns.document(row, "metrics"),
                 Columns.instant(row, "created_at"),
-                List.of((String[]) row.getArray("aliases").getArray()));
+                Columns.optionalInstant(row, "archived_at"),
+                List.of((String[]) row.getArray("aliases").getArray()),
+                tags((String[]) row.getArray("tags").getArray(), (String[])
+                        row.getArray("tag_values").getArray()));
+    }
+
+    private static SortedMap<String, String> tags(String[] tags, String[] values) {
+        SortedMap<String, String> result = new TreeMap<>();
+        for (int i = 0; i < tags.length; i++) {
+            result.put(tags[i], values[i]);
+        }
+        return result;
     }
 }

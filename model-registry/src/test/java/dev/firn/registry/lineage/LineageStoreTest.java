@@ -80,6 +80,26 @@ class LineageStoreTest {
     }
 
     @Test
+    void tellsTheRunsThatReadSomethingOnceEachWithTheFirstStageThatDid(TestRegistry registry) {
+        LineageStore lineage = new LineageStore(registry.database());
+        ArtifactReference pairs = registry.artifact("pairs " + TestRegistry.name("used"));
+        ArtifactReference dataset = registry.artifact("dataset of " + pairs.digest());
+        StageToken prepare = registry.begun("prepare");
+        lineage.record(prepare, List.of(new LineageInput(pairs.digest(), "pairs")), List.of(dataset.digest()));
+        lineage.record(prepare, List.of(new LineageInput(pairs.digest(), "again")), List.of(dataset.digest()));
+        StageToken other = registry.begun("prepare");
+        lineage.record(other, List.of(new LineageInput(pairs.digest(), "pairs")), List.of(dataset.digest()));
+
+        assertThat(lineage.uses(pairs.digest(), 10))
+                .extracting(RunUse::runId, RunUse::stage)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(other.runId(), "prepare"),
+                        org.assertj.core.groups.Tuple.tuple(prepare.runId(), "prepare"));
+        assertThat(lineage.uses(pairs.digest(), 1)).extracting(RunUse::runId).containsExactly(other.runId());
+        assertThat(lineage.uses(dataset.digest(), 10)).isEmpty();
+    }
+
+    @Test
     void numbersTheVersionsOfADatasetByContent(TestRegistry registry) {
         DatasetStore datasets = new DatasetStore(registry.database());
         String name = TestRegistry.name("dataset");
@@ -92,6 +112,13 @@ class LineageStoreTest {
         assertThat(same).isEqualTo(first);
         assertThat(second.version()).isEqualTo(2);
         assertThat(datasets.get(name, 1)).isEqualTo(first);
+        assertThat(datasets.find(second.id())).contains(second);
+        assertThat(datasets.find(name, 3)).isEmpty();
+        assertThat(datasets.findByArtifact(name, content.digest())).contains(first);
+        assertThat(datasets.findByArtifact("another", content.digest())).isEmpty();
+        assertThat(datasets.list(java.util.Optional.of(name), dev.firn.registry.PageRequest.first(10))
+                        .items())
+                .containsExactly(second, first);
         assertThat(datasets.list(dev.firn.registry.PageRequest.first(2)).items())
                 .containsExactly(second, first);
     }
