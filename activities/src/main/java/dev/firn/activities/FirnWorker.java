@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.run.AdmissionActivitiesImpl;
 import dev.firn.activities.run.RunActivitiesImpl;
+import dev.firn.activities.stage.EvaluationActivitiesImpl;
 import dev.firn.activities.stage.StageActivitiesImpl;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.workflows.evaluation.EvaluationWorkflowImpl;
 import dev.firn.workflows.run.ShardedStageWorkflowImpl;
 import dev.firn.workflows.run.TaskQueues;
 import dev.firn.workflows.run.TrainingRunWorkflowImpl;
@@ -74,11 +76,14 @@ public final class FirnWorker implements AutoCloseable {
                         .build());
         Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION);
         orchestration.registerWorkflowImplementationTypes(
-                TrainingRunWorkflowImpl.class, ShardedStageWorkflowImpl.class);
+                TrainingRunWorkflowImpl.class, ShardedStageWorkflowImpl.class, EvaluationWorkflowImpl.class);
+        EvaluationActivitiesImpl evaluations = new EvaluationActivitiesImpl(
+                stores, scratch, Runtime.getRuntime().availableProcessors());
         orchestration.registerActivitiesImplementations(
-                new RunActivitiesImpl(stores), new AdmissionActivitiesImpl(stores.queue()));
+                new RunActivitiesImpl(stores), new AdmissionActivitiesImpl(stores.queue()), evaluations);
         Worker compute = factory.newWorker(TaskQueues.compute(computeClass), TaskQueues.computeWorkerOptions());
-        compute.registerActivitiesImplementations(new StageActivitiesImpl(stores, inputs, scratch, identity));
+        compute.registerActivitiesImplementations(
+                new StageActivitiesImpl(stores, inputs, scratch, identity), evaluations);
     }
 
     /** Starts to take work. */

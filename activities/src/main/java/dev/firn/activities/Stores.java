@@ -5,6 +5,7 @@ import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.checkpoint.CheckpointStore;
 import dev.firn.registry.control.ControlStore;
 import dev.firn.registry.dataset.DatasetStore;
+import dev.firn.registry.evaluation.EvaluationJobStore;
 import dev.firn.registry.evaluation.EvaluationStore;
 import dev.firn.registry.event.EventStore;
 import dev.firn.registry.lineage.LineageStore;
@@ -27,6 +28,7 @@ public record Stores(
         EventStore events,
         DatasetStore datasets,
         EvaluationStore evaluations,
+        EvaluationJobStore evaluationJobs,
         ModelStore models,
         LineageStore lineage,
         WorkerStore workers,
@@ -46,6 +48,7 @@ public record Stores(
                 new EventStore(database),
                 new DatasetStore(database),
                 new EvaluationStore(database),
+                new EvaluationJobStore(database),
                 new ModelStore(database),
                 new LineageStore(database),
                 new WorkerStore(database),

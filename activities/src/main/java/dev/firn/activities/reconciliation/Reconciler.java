@@ -3,10 +3,12 @@ package dev.firn.activities.reconciliation;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.Stores;
+import dev.firn.activities.run.EvaluationStarter;
 import dev.firn.activities.run.RunActivitiesImpl;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.registry.Page;
 import dev.firn.registry.PageRequest;
+import dev.firn.registry.evaluation.EvaluationJob;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.workflows.run.RunEnding;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Goes through the runs that have not ended: one whose workflow Temporal does not know is started again under the same
  * id; one whose workflow is closed has its row closed; a paused one is left alone. Of several servers on one database
- * only one does this at a time.
+ * only one does this at a time. Evaluations that have not ended are started again where their workflow is gone.
  */
 public final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
@@ -35,11 +37,13 @@ public final class Reconciler {
     private final Stores stores;
     private final WorkflowClient client;
     private final RunStarter starter;
+    private final EvaluationStarter evaluations;
 
     public Reconciler(Stores stores, WorkflowClient client, RunStarter starter) {
         this.stores = requireNonNull(stores, "stores is null");
         this.client = requireNonNull(client, "client is null");
         this.starter = requireNonNull(starter, "starter is null");
+        this.evaluations = new EvaluationStarter(client, stores.workers());
     }
 
     /** Goes through all runs once, unless another process is doing so. */
@@ -48,6 +52,24 @@ public final class Reconciler {
     }
 
     private void reconcileAll() {
+        reconcileRuns();
+        reconcileEvaluations();
+    }
+
+    /** An evaluation that has not ended is started again whatever became of its workflow; one under way stays. */
+    private void reconcileEvaluations() {
+        PageRequest request = PageRequest.first(PAGE);
+        while (true) {
+            Page<EvaluationJob> page = stores.evaluationJobs().unfinished(request);
+            page.items().forEach(job -> evaluations.start(job.id()));
+            if (page.nextCursor().isEmpty()) {
+                return;
+            }
+            request = PageRequest.after(PAGE, page.nextCursor().get());
+        }
+    }
+
+    private void reconcileRuns() {
         stores.queue().tellWaiting();
         PageRequest request = PageRequest.first(PAGE);
         while (true) {

@@ -74,7 +74,7 @@ final class InitialiseStage implements StageWork {
     private void takeOver(StageContext context, StartSpecification.Elsewhere from, PreparedDataset dataset, Path target)
             throws IOException {
         RunSpecification specification = context.specification();
-        Start start = Start.open(inputs.startFolder(from, context::fetchModel));
+        Start start = Start.open(inputs.startFolder(from, context::fetchArtifact));
         Digest digest = new Digest(requireNonNull(from.sha256(), "sha256 is null"));
         switch (from) {
             case StartSpecification.Folder(String folder, String _, Integer _, boolean _) ->

@@ -3,6 +3,7 @@ package dev.firn.activities.stage;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.activities.importing.DatasetUpload;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
@@ -40,7 +41,10 @@ final class PrepareStage implements StageWork {
         String counts;
         Optional<Path> start = startFolder(context);
         try (PreparedDataset dataset = new DatasetPreparer(inputs.artifacts())
-                .prepare(TrainingInputs.dataset(context.specification(), start), folder, progress(context))) {
+                .prepare(
+                        TrainingInputs.dataset(context.specification(), start, digest -> fetchDataset(context, digest)),
+                        folder,
+                        progress(context))) {
             summary = dataset.summary();
             counts = "%,d pairs of %d sources, %,d different texts, %d evaluation sets"
                     .formatted(
@@ -83,8 +87,13 @@ final class PrepareStage implements StageWork {
     private Optional<Path> startFolder(StageContext context) throws IOException {
         return switch (context.specification().initialise().from()) {
             case StartSpecification.Random() -> Optional.empty();
-            case StartSpecification.Elsewhere start -> Optional.of(inputs.startFolder(start, context::fetchModel));
+            case StartSpecification.Elsewhere start -> Optional.of(inputs.startFolder(start, context::fetchArtifact));
         };
+    }
+
+    private static Path fetchDataset(StageContext context, Digest digest) throws IOException {
+        context.uses(digest, DatasetUpload.KIND);
+        return context.fetchArtifact(digest);
     }
 
     private static List<String> sourceNames(StageContext context) {

@@ -2,6 +2,7 @@ package dev.firn.activities.stage;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.registry.ConflictException;
 import dev.firn.registry.RevisionMismatchException;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.evaluation.NewEvaluation;
@@ -150,7 +151,7 @@ final class RegisterStage implements StageWork {
         return version;
     }
 
-    /** Moves the alias unless its present holder is better; weighed again when the alias moved meanwhile. */
+    /** Moves the alias unless its present holder is better or it is protected; weighed again when it moved meanwhile. */
     private static boolean gate(
             StageContext context,
             ModelVersion version,
@@ -201,6 +202,11 @@ final class RegisterStage implements StageWork {
                 return true;
             } catch (RevisionMismatchException e) {
                 context.check();
+            } catch (ConflictException e) {
+                // It is protected, or the version was archived: what people said counts more than the gate.
+                context.log("The alias %s stays although the gate is met (%s): %s"
+                        .formatted(register.alias(), reason, e.getMessage()));
+                return false;
             }
         }
     }

@@ -28,25 +28,65 @@ import java.util.stream.Stream;
 /** The evaluation sets of a dataset, ready to measure retrievers on; writes what each retrieved to a folder. */
 final class SetEvaluation {
     static final String BM25 = "bm25";
-    private static final int DEPTH = 1000;
+    static final int DEPTH = 1000;
 
-    private final StageContext context;
+    private final int threads;
+    private final EvaluationOptions options;
+    private final Counting counting;
+    private final Consumer<String> log;
     private final Map<String, EvaluationFolder> folders;
     private final List<EvaluationSet> sets;
     private final Path scratch;
     private final ResultFiles files;
 
+    /** Is told how far it is; may stop it by throwing. */
+    @FunctionalInterface
+    interface Counting {
+        void count(String message, long done, long total);
+    }
+
     /**
-     * Loads the sets.
+     * Loads the sets, for a stage.
      *
      * @param results folder for the runs and the values per query
      */
     SetEvaluation(StageContext context, PreparedDataset dataset, Path results) throws IOException {
-        this.context = requireNonNull(context, "context is null");
+        this(
+                dataset,
+                context.specification().threads(),
+                options(context),
+                context.newFolder("evaluating"),
+                results,
+                context::count,
+                context::log);
+    }
+
+    /**
+     * Loads the sets.
+     *
+     * @param threads number of threads that compute
+     * @param options how deep and how exactly it searches
+     * @param scratch an existing folder for what is needed meanwhile
+     * @param results folder for the runs and the values per query
+     * @param log is told what people may want to know
+     */
+    SetEvaluation(
+            PreparedDataset dataset,
+            int threads,
+            EvaluationOptions options,
+            Path scratch,
+            Path results,
+            Counting counting,
+            Consumer<String> log)
+            throws IOException {
+        this.threads = threads;
+        this.options = requireNonNull(options, "options is null");
+        this.counting = requireNonNull(counting, "counting is null");
+        this.log = requireNonNull(log, "log is null");
+        this.scratch = requireNonNull(scratch, "scratch is null");
         this.folders =
                 dataset.evaluations().stream().collect(Collectors.toMap(EvaluationFolder::name, Function.identity()));
         this.sets = EvaluationSets.load(dataset.evaluations());
-        this.scratch = context.newFolder("evaluating");
         this.files = new ResultFiles(results);
     }
 
@@ -62,19 +102,19 @@ final class SetEvaluation {
                         truncatedDimensions.stream().filter(dimension -> dimension < model.dimension()))
                 .toList();
         List<NewEvaluation> evaluations = new ArrayList<>();
-        try (ComputeContext compute = new ComputeContext(context.specification().threads())) {
-            new Evaluator(compute, options(), scratch)
+        try (ComputeContext compute = new ComputeContext(threads)) {
+            new Evaluator(compute, options, scratch)
                     .evaluate(
                             model,
                             sets,
                             dimensions,
                             collect(names, evaluations),
-                            (done, total) -> context.count("measuring " + String.join(" and ", names), done, total));
+                            (done, total) -> counting.count("measuring " + String.join(" and ", names), done, total));
         }
         return evaluations;
     }
 
-    private EvaluationOptions options() {
+    private static EvaluationOptions options(StageContext context) {
         Integer limit = context.specification().evaluate().exactSearchLimit();
         return limit == null
                 ? EvaluationOptions.standard(DEPTH)
@@ -83,12 +123,12 @@ final class SetEvaluation {
 
     List<NewEvaluation> measureBm25() throws IOException {
         List<NewEvaluation> evaluations = new ArrayList<>();
-        try (ComputeContext compute = new ComputeContext(context.specification().threads())) {
+        try (ComputeContext compute = new ComputeContext(threads)) {
             new Evaluator(compute, DEPTH, scratch)
                     .evaluateBm25(
                             sets,
                             collect(List.of(BM25), evaluations),
-                            (done, total) -> context.count("measuring BM25", done, total));
+                            (done, total) -> counting.count("measuring BM25", done, total));
         }
         return evaluations;
     }
@@ -96,7 +136,7 @@ final class SetEvaluation {
     private Consumer<SetResult> collect(List<String> names, List<NewEvaluation> evaluations) {
         return result -> {
             if (result.indexRecall() != null) {
-                context.log("%s at %d dimensions: the approximate index found %.4f of what exact search finds"
+                log.accept("%s at %d dimensions: the approximate index found %.4f of what exact search finds"
                         .formatted(result.set(), result.dimension(), result.indexRecall()));
             }
             for (String name : names) {

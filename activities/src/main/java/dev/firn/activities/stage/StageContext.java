@@ -164,8 +164,8 @@ final class StageContext {
         inputs.add(new LineageInput(digest, relation));
     }
 
-    /** The files of a registered model, verified, in a folder of this stage; they are not to be changed. */
-    Path fetchModel(Digest digest) throws IOException {
+    /** The files of a registered model or dataset, verified, in a folder of this stage; they are not to be changed. */
+    Path fetchArtifact(Digest digest) throws IOException {
         return fetch(stores.artifacts()
                 .find(digest)
                 .orElseThrow(() -> new NotFoundException("there is no artifact " + digest)));

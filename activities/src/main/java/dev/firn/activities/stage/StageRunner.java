@@ -9,21 +9,15 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.activities.Stores;
 import dev.firn.registry.ConflictException;
-import dev.firn.registry.NotFoundException;
-import dev.firn.registry.RegistryUnavailableException;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.StaleFenceException;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.blob.CorruptBlobException;
-import dev.firn.registry.blob.ObjectStoreException;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.registry.run.StageState;
-import dev.firn.training.data.DataFaultException;
-import dev.firn.training.trainer.MemoryShortageException;
-import dev.firn.training.trainer.NonFiniteLossException;
 import dev.firn.workflows.run.ControlKind;
 import dev.firn.workflows.run.TaskQueues;
 import dev.firn.workflows.specification.RunSpecification;
@@ -41,7 +35,6 @@ import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInfo;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,14 +54,11 @@ import org.slf4j.MDC;
  * What all stages share. A stage that is done answers at once; one whose key was finished by any run is taken over;
  * else the fence is taken, the work done, and its outputs written under that fence.
  *
- * <p>Faults of the outside world (a store that is away, a full disk) are tried again by Temporal without a limit. A fault
- * of the input is final at once. Anything else is final after {@value #ATTEMPTS_AT_THE_UNKNOWN} attempts in one go.
+ * <p>What is done about a fault is for {@link Faults} to say.
  */
 final class StageRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int ATTEMPTS_AT_THE_UNKNOWN = 3;
-
     private final SpecificationReader reader = new SpecificationReader();
     private final Stores stores;
     private final Path scratch;
@@ -224,7 +214,7 @@ final class StageRunner {
             }
             throw stopped(e, task, token);
         } catch (IOException | RuntimeException e) {
-            if (isTransient(e)) {
+            if (Faults.isTransient(e)) {
                 throw failure(activity, task, token, e);
             }
             LOG.warn("Stage {} of run {} cannot be divided", task.stage().label(), task.runId(), e);
@@ -282,13 +272,12 @@ final class StageRunner {
     }
 
     private RuntimeException shardFailure(ActivityExecutionContext activity, ShardTask task, Exception fault) {
-        String message = fault.getMessage() == null ? fault.toString() : fault.getMessage();
+        String message = Faults.message(fault);
         LOG.warn("Shard {} of phase {} failed", task.shard(), task.phase(), fault);
         if (fault instanceof StaleFenceException) {
             return ApplicationFailure.newNonRetryableFailureWithCause(message, StageActivities.REPLACED, fault);
         }
-        boolean permanent = isPermanent(fault)
-                || (!isTransient(fault) && activity.getInfo().getAttempt() >= ATTEMPTS_AT_THE_UNKNOWN);
+        boolean permanent = Faults.isFinal(fault, activity.getInfo().getAttempt());
         return permanent
                 ? ApplicationFailure.newNonRetryableFailureWithCause(message, StageActivities.PERMANENT, fault)
                 : ApplicationFailure.newFailureWithCause(
@@ -588,9 +577,8 @@ final class StageRunner {
 
     private RuntimeException failure(
             ActivityExecutionContext activity, StageTask task, StageToken token, Exception fault) {
-        boolean permanent = isPermanent(fault)
-                || (!isTransient(fault) && activity.getInfo().getAttempt() >= ATTEMPTS_AT_THE_UNKNOWN);
-        String message = fault.getMessage() == null ? fault.toString() : fault.getMessage();
+        boolean permanent = Faults.isFinal(fault, activity.getInfo().getAttempt());
+        String message = Faults.message(fault);
         LOG.warn(
                 "Stage {} of run {} failed{}",
                 task.stage().label(),
@@ -612,23 +600,5 @@ final class StageRunner {
                 ? ApplicationFailure.newNonRetryableFailureWithCause(message, StageActivities.PERMANENT, fault)
                 : ApplicationFailure.newFailureWithCause(
                         message, fault.getClass().getSimpleName(), fault);
-    }
-
-    private static boolean isPermanent(Exception fault) {
-        return fault instanceof PermanentFailure
-                || fault instanceof DataFaultException
-                || fault instanceof NonFiniteLossException
-                || fault instanceof MemoryShortageException
-                || fault instanceof NotFoundException
-                || fault instanceof ConflictException;
-    }
-
-    private static boolean isTransient(Exception fault) {
-        return fault instanceof IOException
-                || fault instanceof UncheckedIOException
-                || fault instanceof RegistryUnavailableException
-                || fault instanceof ObjectStoreException
-                || fault instanceof CorruptBlobException
-                || fault instanceof StaleFenceException;
     }
 }

@@ -26,6 +26,6 @@ final class Teachers {
     /** Loads a teacher. */
     static Teacher open(StageContext context, TrainingInputs inputs, TeacherSpecification specification)
             throws IOException {
-        return inputs.openTeacher(specification, context.specification().threads(), context::fetchModel);
+        return inputs.openTeacher(specification, context.specification().threads(), context::fetchArtifact);
     }
 }

@@ -2,6 +2,9 @@ package dev.firn.activities.submission;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.activities.Stores;
+import dev.firn.registry.Digest;
+import dev.firn.registry.NotFoundException;
 import dev.firn.training.data.DataFault;
 import dev.firn.training.data.DataInspection;
 import dev.firn.training.data.DatasetPreparer;
@@ -12,6 +15,7 @@ import dev.firn.workflows.specification.StartSpecification;
 import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -21,12 +25,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.apache.commons.io.FileUtils;
 
 /** Holds a specification against the files it names, before a run is accepted. Reads; writes nothing. */
 final class InputInspection {
+    private final Stores stores;
     private final TrainingInputs inputs;
 
-    InputInspection(TrainingInputs inputs) {
+    InputInspection(Stores stores, TrainingInputs inputs) {
+        this.stores = requireNonNull(stores, "stores is null");
         this.inputs = requireNonNull(inputs, "inputs is null");
     }
 
@@ -43,8 +50,7 @@ final class InputInspection {
      * @param start the folder that a start from elsewhere lies in
      */
     Findings inspect(RunSpecification specification, Optional<Path> start) throws IOException {
-        DataInspection data =
-                new DatasetPreparer(inputs.artifacts()).inspect(TrainingInputs.dataset(specification, start));
+        DataInspection data = inspectData(specification, start);
         List<Fault> faults = new ArrayList<>();
         data.faults().forEach(fault -> faults.add(toFault(fault, start.isPresent())));
 
@@ -65,6 +71,42 @@ final class InputInspection {
             sizes(specification, data, faults);
         }
         return new Findings(faults, data, digests);
+    }
+
+    /** Registered datasets lie in a folder for a while; what is said of their files does not name it. */
+    private DataInspection inspectData(RunSpecification specification, Optional<Path> start) throws IOException {
+        Path folder = inputs.newFolder();
+        try {
+            DataInspection data = new DatasetPreparer(inputs.artifacts())
+                    .inspect(TrainingInputs.dataset(specification, start, digest -> fetched(digest, folder)));
+            return new DataInspection(
+                    data.faults().stream()
+                            .map(fault -> new DataFault(
+                                    fault.section(),
+                                    fault.index(),
+                                    fault.pointer(),
+                                    fault.message().replace(folder + "/", "")))
+                            .toList(),
+                    data.sources(),
+                    data.evaluations(),
+                    data.notes(),
+                    data.inputDigest());
+        } finally {
+            FileUtils.deleteDirectory(folder.toFile());
+        }
+    }
+
+    private Path fetched(Digest digest, Path folder) {
+        Path target = folder.resolve(digest.hex());
+        if (!Files.exists(target)) {
+            stores.artifacts()
+                    .fetch(
+                            stores.artifacts()
+                                    .find(digest)
+                                    .orElseThrow(() -> new NotFoundException("there is no artifact " + digest)),
+                            target);
+        }
+        return target;
     }
 
     private static Fault toFault(DataFault fault, boolean startsElsewhere) {

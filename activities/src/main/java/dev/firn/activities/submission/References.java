@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.activities.Stores;
+import dev.firn.activities.importing.DatasetUpload;
 import dev.firn.registry.Digest;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.artifact.ArtifactFile;
+import dev.firn.registry.dataset.Dataset;
 import dev.firn.registry.model.ModelVersion;
 import dev.firn.training.artifact.ArtifactNotFoundException;
 import dev.firn.training.encoder.EncoderConfiguration;
@@ -32,7 +34,7 @@ import java.util.regex.Pattern;
 import org.apache.commons.io.FileUtils;
 
 /**
- * Follows what a specification names by a name that may mean another thing tomorrow: registered models, and the weights to start from.
+ * Follows what a specification names by a name that may mean another thing tomorrow: registered models, datasets, and the weights to start from.
  * The digest of each goes into the specification, and the shape of the encoder where the weights say it.
  *
  * <p>Works on the document before it is held to the schema, so that all faults come at once; what the schema refuses is passed over.
@@ -40,6 +42,7 @@ import org.apache.commons.io.FileUtils;
 final class References {
     private static final String FROM = "/initialise/from";
     private static final Pattern MODEL = Pattern.compile("([a-z0-9][a-z0-9._-]{0,62})@([a-z0-9][a-z0-9._-]{0,62})");
+    private static final Pattern DATASET = Pattern.compile("([a-z0-9][a-z0-9._-]{0,62})@([1-9][0-9]{0,8})");
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
     private static final Set<String> SMALL_FILES =
             Set.of("config.json", Tokenizer.FILE, Tokenizer.CONFIG_FILE, Tokenizer.SPECIAL_TOKENS_FILE);
@@ -78,6 +81,13 @@ final class References {
                 model(node, teacher, faults);
             }
         }
+        JsonNode sources = copy.at("/data/sources");
+        for (int i = 0; i < sources.size(); i++) {
+            if (sources.get(i) instanceof ObjectNode source
+                    && source.path("type").asText().equals("dataset")) {
+                dataset(source, "/data/sources/" + i, faults);
+            }
+        }
         if (copy instanceof ObjectNode object && copy.at(FROM) instanceof ObjectNode from) {
             return start(object, from, faults);
         }
@@ -101,6 +111,31 @@ final class References {
         }
         digest(node, pointer, version.get().artifact().digest(), faults);
         return version;
+    }
+
+    /** Puts the digest of a registered dataset beside its name, and the language that was said when it was sent. */
+    private void dataset(ObjectNode node, String pointer, List<Fault> faults) {
+        Matcher matcher = DATASET.matcher(node.path("dataset").asText(""));
+        if (!matcher.matches()) {
+            return;
+        }
+        Optional<Dataset> found = stores.datasets().find(matcher.group(1), Integer.parseInt(matcher.group(2)));
+        if (found.isEmpty()) {
+            faults.add(new Fault(pointer + "/dataset", "there is no dataset " + matcher.group()));
+            return;
+        }
+        Dataset dataset = found.get();
+        if (!dataset.artifact().kind().equals(DatasetUpload.KIND)) {
+            faults.add(new Fault(
+                    pointer + "/dataset",
+                    matcher.group() + " was prepared by a run; only what was sent as files of pairs can be a source"));
+            return;
+        }
+        JsonNode language = dataset.summary().path("language");
+        if (language.isTextual() && !node.has("language")) {
+            node.set("language", language);
+        }
+        digest(node, pointer, dataset.artifact().digest(), faults);
     }
 
     private static void digest(ObjectNode node, String pointer, Digest digest, List<Fault> faults) {

@@ -52,7 +52,7 @@ public final class RunSubmission {
         this.stores = requireNonNull(stores, "stores is null");
         this.references = new References(stores, inputs);
         this.folders = inputs.folders();
-        this.inspection = new InputInspection(inputs);
+        this.inspection = new InputInspection(stores, inputs);
         this.starter = requireNonNull(starter, "starter is null");
     }
 

@@ -43,12 +43,14 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** What a specification names outside of itself, in the training library's terms. */
 public final class TrainingInputs {
@@ -89,11 +91,11 @@ public final class TrainingInputs {
         return Files.createTempDirectory(Files.createDirectories(unpacked), ".looked-at-");
     }
 
-    /** Where the files of a registered model can be had. */
+    /** Where the files of a registered model or dataset can be had. */
     @FunctionalInterface
-    public interface ModelFolders {
+    public interface ArtifactFolders {
         /**
-         * A folder with a model's files, verified.
+         * A folder with the files, verified.
          *
          * @param digest of the artifact
          */
@@ -104,8 +106,11 @@ public final class TrainingInputs {
      * The dataset that a specification describes.
      *
      * @param start the folder that a start from elsewhere lies in; its tokenizer is used
+     * @param registered where registered datasets can be had
+     * @throws IOException when one cannot be had
      */
-    public static DatasetDefinition dataset(RunSpecification specification, Optional<Path> start) {
+    public static DatasetDefinition dataset(
+            RunSpecification specification, Optional<Path> start, ArtifactFolders registered) throws IOException {
         int maximumTokens = specification.encoder().maximumTokens();
         TokenizerDefinition tokenizer = switch (specification.tokenizer()) {
             case TokenizerSpecification.Trained(int vocabularySize) ->
@@ -115,10 +120,12 @@ public final class TrainingInputs {
             case TokenizerSpecification.Start() ->
                 new TokenizerDefinition.Existing(start.orElseThrow(), maximumTokens, 0, prunes(specification));
         };
+        List<DataSource> sources = new ArrayList<>();
+        for (SourceSpecification source : specification.data().sources()) {
+            sources.add(source(source, registered));
+        }
         return new DatasetDefinition(
-                specification.data().sources().stream()
-                        .map(TrainingInputs::source)
-                        .toList(),
+                sources,
                 specification.data().evaluation().stream()
                         .map(TrainingInputs::evaluationSet)
                         .toList(),
@@ -139,7 +146,7 @@ public final class TrainingInputs {
      * @throws IOException when it is not there or holds no model; says what to do
      * @throws dev.firn.training.artifact.ArtifactNotFoundException when an artifact is nowhere
      */
-    public Path startFolder(StartSpecification.Elsewhere start, ModelFolders models) throws IOException {
+    public Path startFolder(StartSpecification.Elsewhere start, ArtifactFolders models) throws IOException {
         return switch (start) {
             case StartSpecification.Folder folder -> Path.of(folder.folder());
             case StartSpecification.Model model ->
@@ -165,7 +172,7 @@ public final class TrainingInputs {
         return Digest.of(files.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static DataSource source(SourceSpecification source) {
+    private static DataSource source(SourceSpecification source, ArtifactFolders registered) throws IOException {
         return switch (source) {
             case SourceSpecification.Messages messages ->
                 new MessageCatalogue(
@@ -216,6 +223,11 @@ public final class TrainingInputs {
                         collection.language(),
                         collection.minimumRelevance(),
                         rules(collection));
+            case SourceSpecification.Registered dataset ->
+                new JsonLines(
+                        dataset.name(),
+                        files(registered.folder(new Digest(requireNonNull(dataset.sha256(), "sha256 is null")))),
+                        dataset.language());
         };
     }
 
@@ -259,6 +271,12 @@ public final class TrainingInputs {
 
     private static NearDuplicates nearDuplicates(NearDuplicatesSpecification near) {
         return near == null ? null : new NearDuplicates(near.threshold(), near.drop(), near.remembered());
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
     }
 
     private static BeirFolder evaluationSet(EvaluationSetSpecification set) {
@@ -333,7 +351,7 @@ public final class TrainingInputs {
     }
 
     /** Loads a teacher. */
-    public Teacher openTeacher(TeacherSpecification teacher, int threads, ModelFolders models) throws IOException {
+    public Teacher openTeacher(TeacherSpecification teacher, int threads, ArtifactFolders models) throws IOException {
         return switch (teacher) {
             case TeacherSpecification.Onnx onnx -> {
                 TeacherFiles files = teacherFiles(onnx);

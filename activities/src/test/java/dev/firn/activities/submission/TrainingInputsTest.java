@@ -13,6 +13,7 @@ import dev.firn.training.data.ParquetTriples;
 import dev.firn.training.data.QualityRules;
 import dev.firn.training.data.SourceRules;
 import dev.firn.workflows.specification.SpecificationReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainingInputsTest {
     @Test
-    void everyKindOfSourceBecomesOneOfTheTrainingLibrarys() {
+    void everyKindOfSourceBecomesOneOfTheTrainingLibrarys() throws IOException {
         String specification = """
                 specVersion: 1
                 name: sources
@@ -46,8 +47,8 @@ class TrainingInputsTest {
                 register: {model: small}
                 """;
 
-        DatasetDefinition definition =
-                TrainingInputs.dataset(new SpecificationReader().read(specification), Optional.empty());
+        DatasetDefinition definition = TrainingInputs.dataset(
+                new SpecificationReader().read(specification), Optional.empty(), digest -> Path.of("registered"));
 
         assertThat(definition.sources())
                 .containsExactly(

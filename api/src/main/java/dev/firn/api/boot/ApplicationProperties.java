@@ -16,6 +16,9 @@ public final class ApplicationProperties {
         properties.put("quarkus.datasource.username", addresses.database().user());
         properties.put("quarkus.datasource.password", addresses.database().password());
         properties.put("firn.home", home.toString());
+        // On the same disk as what is made of them
+        properties.put(
+                "quarkus.http.body.uploads-directory", home.resolve("uploads").toString());
         properties.put("firn.s3.endpoint", addresses.objectStore().endpoint().toString());
         properties.put("firn.s3.access-key", addresses.objectStore().accessKey());
         properties.put("firn.s3.secret-key", addresses.objectStore().secretKey());

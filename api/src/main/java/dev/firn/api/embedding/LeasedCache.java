@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionException;
  * kept while it is leased. A load that fails is forgotten, so that the next lease tries again. Safe for use by many
  * threads.
  */
-final class LeasedCache<K, V> implements AutoCloseable {
+public final class LeasedCache<K, V> implements AutoCloseable {
     private final long maximumBytes;
     private final Loader<K, V> loader;
     private final Disposer<V> disposer;
@@ -30,7 +30,7 @@ final class LeasedCache<K, V> implements AutoCloseable {
      * @param loader makes a value and says how much memory it holds
      * @param disposer gives the memory back
      */
-    LeasedCache(long maximumBytes, Loader<K, V> loader, Disposer<V> disposer) {
+    public LeasedCache(long maximumBytes, Loader<K, V> loader, Disposer<V> disposer) {
         if (maximumBytes < 0) {
             throw new IllegalArgumentException("maximumBytes is negative: " + maximumBytes);
         }
@@ -41,21 +41,21 @@ final class LeasedCache<K, V> implements AutoCloseable {
 
     /** Makes a value from its key. */
     @FunctionalInterface
-    interface Loader<K, V> {
+    public interface Loader<K, V> {
         Sized<V> load(K key);
     }
 
     /** Ends a value. */
     @FunctionalInterface
-    interface Disposer<V> {
+    public interface Disposer<V> {
         void dispose(V value);
     }
 
     /** A value and the memory that it holds. */
-    record Sized<V>(V value, long bytes) {}
+    public record Sized<V>(V value, long bytes) {}
 
     /** A value that stays until the lease is closed. */
-    interface Lease<V> extends AutoCloseable {
+    public interface Lease<V> extends AutoCloseable {
         V value();
 
         @Override
@@ -67,7 +67,7 @@ final class LeasedCache<K, V> implements AutoCloseable {
      *
      * @throws RuntimeException what the loader threw
      */
-    Lease<V> lease(K key) {
+    public Lease<V> lease(K key) {
         Entry<V> entry;
         boolean mine = false;
         synchronized (this) {

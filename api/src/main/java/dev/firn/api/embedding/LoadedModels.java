@@ -52,7 +52,11 @@ public class LoadedModels {
     }
 
     /** Texts as vectors, and how many tokens they had. */
-    record Embedded(List<float[]> vectors, long tokens) {}
+    public record Embedded(List<float[]> vectors, long tokens) {
+        public Embedded {
+            vectors = List.copyOf(vectors);
+        }
+    }
 
     /**
      * Embeds texts with a model, which is loaded when it is not here.
@@ -60,7 +64,7 @@ public class LoadedModels {
      * @param dimensions how many to keep; 0 for the model's width
      * @throws dev.firn.api.http.ProblemException 422 when the model has fewer dimensions
      */
-    Embedded embed(ArtifactReference artifact, TextKind kind, List<String> texts, int dimensions) {
+    public Embedded embed(ArtifactReference artifact, TextKind kind, List<String> texts, int dimensions) {
         return embed(artifact, kind, texts, dimensions, cancel -> {});
     }
 

@@ -11,11 +11,13 @@ import java.util.UUID;
 /**
  * A measurement as clients see it.
  *
- * @param weights {@code untrained}, {@code initialised}, {@code pretrained}, {@code finetuned} or {@code bm25}
+ * @param weights {@code untrained}, {@code initialised}, {@code pretrained}, {@code finetuned} or {@code bm25}; {@code registered} for
+ *     a model version that was measured on its own
  * @param set the evaluation set
  * @param kind {@code own}: queries and passages in one language; {@code cross}: in two
  * @param dimension how many dimensions were used; null for BM25
  * @param queries over how many queries the measures are the mean
+ * @param dataset on whose sets a version was measured on its own, as name@version; null for what a run measured
  * @param measures by trec_eval's names
  */
 public record EvaluationView(
@@ -27,6 +29,7 @@ public record EvaluationView(
         String documentLanguage,
         Integer dimension,
         int queries,
+        String dataset,
         Map<String, Double> measures) {
     public EvaluationView {
         requireNonNull(id, "id is null");
@@ -45,6 +48,7 @@ public record EvaluationView(
                 result.documentLanguage(),
                 result.dimension().isPresent() ? result.dimension().getAsInt() : null,
                 result.queries(),
+                evaluation.dataset().orElse(null),
                 result.measures());
     }
 }

@@ -19,17 +19,18 @@ public final class BodyLimits {
     private BodyLimits() {}
 
     private static final Set<String> SPECIFICATIONS = Set.of("/api/runs", "/runs", "/fragments/plan");
-    private static final Pattern IMPORT = Pattern.compile("/api/models/[^/]+/import");
+    private static final Set<String> QUESTIONS = Set.of("/v1/embeddings", "/api/search", "/try/search");
+    private static final Pattern OF_ANY_SIZE = Pattern.compile("/api/models/[^/]+/import|/api/datasets/*");
 
-    /** The limit for a path, in bytes. A model that is imported may have any size: it goes to the disk as it comes. */
+    /** The limit for a path, in bytes. Models and datasets that are sent may have any size: they go to the disk as they come. */
     static long of(String path) {
-        if (IMPORT.matcher(path).matches()) {
+        if (OF_ANY_SIZE.matcher(path).matches()) {
             return Long.MAX_VALUE;
         }
         if (SPECIFICATIONS.contains(path)) {
             return SPECIFICATION;
         }
-        return path.equals("/v1/embeddings") ? TEXTS : SMALL;
+        return QUESTIONS.contains(path) ? TEXTS : SMALL;
     }
 
     /**

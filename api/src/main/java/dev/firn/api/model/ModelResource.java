@@ -70,8 +70,7 @@ public class ModelResource {
     private final Caller caller;
     private final Change change;
 
-    public ModelResource(
-            ModelStore models, Downloads downloads, RequestBodies bodies, Caller caller, Change change) {
+    public ModelResource(ModelStore models, Downloads downloads, RequestBodies bodies, Caller caller, Change change) {
         this.change = requireNonNull(change, "change is null");
         this.models = requireNonNull(models, "models is null");
         this.downloads = requireNonNull(downloads, "downloads is null");
@@ -297,12 +296,7 @@ public class ModelResource {
         Names.require("alias", alias);
         models.findAlias(name, alias).ifPresent(before -> change.before(AliasView.of(before)));
         models.removeAlias(
-                name,
-                alias,
-                Parameters.flag("confirm", confirm),
-                revision(ifMatch),
-                caller.name(),
-                Optional.empty());
+                name, alias, Parameters.flag("confirm", confirm), revision(ifMatch), caller.name(), Optional.empty());
     }
 
     /** The moves of an alias, newest first. */

@@ -28,6 +28,10 @@ public interface FirnConfiguration {
     @WithDefault("2000000000")
     long embeddingMemory();
 
+    /** How much memory vectors of evaluation sets that are searched in may hold, in bytes. */
+    @WithDefault("200000000")
+    long searchMemory();
+
     /** How many threads a model uses to embed; half of the processors when not given. */
     OptionalInt embeddingThreads();
 

@@ -1,8 +1,10 @@
 package dev.firn.api.wiring;
 
 import dev.firn.activities.Stores;
+import dev.firn.activities.importing.DatasetUpload;
 import dev.firn.activities.importing.ModelImport;
 import dev.firn.activities.reconciliation.Reconciler;
+import dev.firn.activities.run.EvaluationStarter;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.submission.DataFolders;
@@ -19,6 +21,7 @@ import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.checkpoint.CheckpointStore;
 import dev.firn.registry.control.ControlStore;
 import dev.firn.registry.dataset.DatasetStore;
+import dev.firn.registry.evaluation.EvaluationJobStore;
 import dev.firn.registry.evaluation.EvaluationStore;
 import dev.firn.registry.event.EventStore;
 import dev.firn.registry.garbage.GarbageCollector;
@@ -162,6 +165,18 @@ public final class Wiring {
 
     @Produces
     @Singleton
+    EvaluationJobStore evaluationJobs(Stores stores) {
+        return stores.evaluationJobs();
+    }
+
+    @Produces
+    @Singleton
+    EvaluationStarter evaluationStarter(Stores stores, WorkflowClient workflows) {
+        return new EvaluationStarter(workflows, stores.workers());
+    }
+
+    @Produces
+    @Singleton
     ModelStore models(Stores stores) {
         return stores.models();
     }
@@ -225,6 +240,12 @@ public final class Wiring {
     @Singleton
     ModelImport imports(Stores stores, FirnConfiguration configuration) throws IOException {
         return new ModelImport(stores, configuration.home().resolve("imports"));
+    }
+
+    @Produces
+    @Singleton
+    DatasetUpload uploads(Stores stores, OwnFolder folder) throws IOException {
+        return new DatasetUpload(stores, folder.resolve("datasets"));
     }
 
     @Produces

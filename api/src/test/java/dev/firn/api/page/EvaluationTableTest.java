@@ -53,6 +53,7 @@ class EvaluationTableTest {
                 document,
                 dimension,
                 40,
+                null,
                 Map.of("ndcg_cut_10", value));
     }
 }

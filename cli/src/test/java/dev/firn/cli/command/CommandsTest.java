@@ -180,7 +180,8 @@ class CommandsTest {
                 new String[] {"model", "quickstart"}, "1 +2026-01-02 03:04:05 +192 +champion +r",
                 new String[] {"checkpoints"}, "c1 +r +pretrain +500 +12.3 MB +2026-01-02 03:04:05",
                 new String[] {"evaluations"}, "bm25 +keycloak/de→en +- +36 +0.123 +- +- +- +0.100",
-                new String[] {"datasets"}, "keycloak +2500 +-\\nother +- +1");
+                new String[] {"datasets"},
+                        "keycloak@3 +prepared +2500 +2.0 KB +-\nother@1 +sent +7 +1 B +2026-01-02 03:04:05");
         expected.forEach((arguments, pattern) -> {
             Result table = CommandRunner.run(server.address(), arguments);
             assertThat(table.exitCode()).as(table.err()).isZero();

@@ -104,7 +104,7 @@ final class RecordReader {
         return null;
     }
 
-    private static boolean isBlank(byte[] line) {
+    static boolean isBlank(byte[] line) {
         for (byte value : line) {
             if (value != ' ' && value != '\t' && value != '\r') {
                 return false;
@@ -113,7 +113,7 @@ final class RecordReader {
         return true;
     }
 
-    private static ObjectNode parse(byte[] line) throws IOException, WrongRecordException {
+    static ObjectNode parse(byte[] line) throws IOException, WrongRecordException {
         try {
             JsonNode node = JSON.readTree(line);
             if (node instanceof ObjectNode object) {

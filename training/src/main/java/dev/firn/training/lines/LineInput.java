@@ -28,7 +28,17 @@ public final class LineInput implements AutoCloseable {
      * @throws IOException when it cannot be read, or its beginning is not what its name says
      */
     public LineInput(Path path) throws IOException {
-        file = new DigestInputStream(Files.newInputStream(path), sha256());
+        this(path, Files.newInputStream(path));
+    }
+
+    /**
+     * The lines of a stream, which is closed with this.
+     *
+     * @param path of the file that it is; only its name is looked at
+     * @throws IOException when it cannot be read, or its beginning is not what its name says
+     */
+    public LineInput(Path path, InputStream stream) throws IOException {
+        file = new DigestInputStream(stream, sha256());
         try {
             content = Compression.of(path).uncompressed(file);
         } catch (IOException e) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = SourceSpecification.JsonLines.class, name = "jsonl"),
     @JsonSubTypes.Type(value = SourceSpecification.Parquet.class, name = "parquet"),
     @JsonSubTypes.Type(value = SourceSpecification.Triples.class, name = "triples"),
-    @JsonSubTypes.Type(value = SourceSpecification.Collection.class, name = "collection")
+    @JsonSubTypes.Type(value = SourceSpecification.Collection.class, name = "collection"),
+    @JsonSubTypes.Type(value = SourceSpecification.Registered.class, name = "dataset")
 })
 public sealed interface SourceSpecification {
     String name();
@@ -128,4 +129,17 @@ public sealed interface SourceSpecification {
             @Nullable Long badRecordLimit,
             @Nullable QualitySpecification quality)
             implements Records {}
+
+    /**
+     * Files of pairs that were sent to the registry.
+     *
+     * @param dataset name@version
+     * @param sha256 of the dataset's artifact; filled in when the run is accepted
+     * @param language of lines that name none; what was said when it was sent, where left out
+     */
+    record Registered(
+            String name,
+            String dataset,
+            @Nullable String sha256,
+            @Nullable String language) implements SourceSpecification {}
 }

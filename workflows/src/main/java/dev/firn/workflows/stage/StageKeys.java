@@ -111,6 +111,7 @@ public final class StageKeys {
                 object.remove("activationCheckpointing");
                 start(object);
                 teacher(object);
+                datasets(object);
             }
             configuration.set(part, value);
         }
@@ -133,6 +134,16 @@ public final class StageKeys {
         if (stage.get("teacher") instanceof ObjectNode teacher
                 && teacher.path("type").asText().equals("model")) {
             teacher.remove("model");
+        }
+    }
+
+    /** A registered dataset is the same under another name. */
+    private static void datasets(ObjectNode data) {
+        for (JsonNode source : data.path("sources")) {
+            if (source instanceof ObjectNode object
+                    && object.path("type").asText().equals("dataset")) {
+                object.remove("dataset");
+            }
         }
     }
 
