@@ -67,6 +67,7 @@
     return [of.map((point) => point[0]), of.map((point) => (logarithmic && point[1] <= 0 ? null : point[1]))];
   }
 
+  const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
   function text(value) {
@@ -137,7 +138,7 @@
           width: width(figure.place),
           height: HEIGHT,
           scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
-          axes: [axis({ space: 60, size: 28 }), axis({ size: 56, values: (_, values) => values.map((value) => (value === null ? "" : text(value))) })],
+          axes: [axis({ space: 60, size: 28 }), axis({ size: 56, values: (_, values) => values.map((value) => (value === null ? "" : Math.abs(value) >= 10_000 ? compact.format(value) : text(value))) })],
           cursor: { sync: { key: "steps" }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
           legend: { live: true },
           series,

@@ -204,6 +204,15 @@
     }
   }
 
+  /* A state that changes is read out: who does not see the page hears it. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const state = event.detail.target.querySelector("h1 + .state");
+    if (!state) return;
+    const before = event.detail.target.dataset.state;
+    event.detail.target.dataset.state = state.textContent;
+    if (before && before !== state.textContent) say(`${document.querySelector("h1").textContent} is now ${state.textContent}.`);
+  });
+
   /* What is ticked stays ticked when the list is fetched again. */
   function picks(root) {
     return Array.from(root.querySelectorAll("input.pick:checked"), (box) => box.id);

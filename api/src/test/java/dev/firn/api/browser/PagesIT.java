@@ -32,9 +32,11 @@ class PagesIT {
     @ParameterizedTest
     @EnumSource(Look.class)
     void pagesAreGoodForAll(Look look) {
-        for (String path : List.of("/", "/runs/new", "/compare", "/checkpoints", "/models")) {
+        for (String path : List.of("/", "/runs/new?example=quickstart", "/compare", "/checkpoints", "/models")) {
             Page page = visits.open(look, server.resolve(path));
             visits.assertGoodForAll(page);
+            visits.assertStandsStill(page);
+            visits.picture(page, "empty" + path.replaceAll("\\W", "-"), look);
         }
     }
 

@@ -71,9 +71,7 @@ class RunPagesIT {
             isGoodForAll(look, "runs", "/");
             isGoodForAll(look, "run", "/runs/" + first);
             isGoodForAll(look, "run-forked", "/runs/" + fork);
-            isGoodForAll(look, "start", "/runs/new?example=quickstart");
             isGoodForAll(look, "compare", "/compare?run=" + first + "&run=" + second + "&step=100");
-            isGoodForAll(look, "choose", "/compare");
             isGoodForAll(look, "checkpoints", "/checkpoints?run=" + first);
         }
     }
@@ -126,11 +124,14 @@ class RunPagesIT {
     private void tellsOfALostConnectionAndComesBack(Page page) {
         visits.expect("ERR_INTERNET_DISCONNECTED");
         visits.expect("htmx:sendError");
+        String run = page.url();
+        page.navigate(server.toString());
         page.context().setOffline(true);
         assertThat(page.locator("#connection")).hasText("The server does not answer. Trying again…");
         page.context().setOffline(false);
         assertThat(page.locator("#connection")).hasText("Connected again.");
         assertThat(page.locator("#connection")).hasText("");
+        page.navigate(run);
     }
 
     private void drawsCharts(Page page) {
@@ -243,6 +244,7 @@ class RunPagesIT {
             assertThat(page.locator(".chart .plot canvas").first()).isVisible();
         }
         visits.assertGoodForAll(page);
+        visits.assertStandsStill(page);
         visits.picture(page, name, look);
         page.close();
     }

@@ -30,6 +30,16 @@ public final class Visits implements BeforeEachCallback, AfterEachCallback {
     private static final String NO_BROWSER =
             "there is no Chromium on the PATH, and FIRN_TEST_CHROMIUM names none: the pages are not tested";
 
+    /** Adds up how far what is seen moves without anybody's doing, as browsers measure it. */
+    private static final String WATCH_FOR_JUMPS = """
+            window.jumps = 0;
+            new PerformanceObserver(list => {
+                for (const entry of list.getEntries()) window.jumps += entry.hadRecentInput ? 0 : entry.value;
+            }).observe({type: 'layout-shift', buffered: true});""";
+
+    /** What browsers call good is 0.1. */
+    private static final double JUMPS = 0.05;
+
     private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
     private final List<Pattern> expected = new ArrayList<>();
@@ -60,6 +70,7 @@ public final class Visits implements BeforeEachCallback, AfterEachCallback {
                 .setTimezoneId("UTC"));
         context.setDefaultTimeout(30_000);
         contexts.add(context);
+        context.addInitScript(WATCH_FOR_JUMPS);
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {
@@ -97,6 +108,13 @@ public final class Visits implements BeforeEachCallback, AfterEachCallback {
         assertThat(page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"))
                 .as("the page is no wider than the window: " + page.url())
                 .isEqualTo(true);
+    }
+
+    /** Sees that nothing jumped while the page was loaded. */
+    public void assertStandsStill(Page page) {
+        assertThat(((Number) page.evaluate("() => window.jumps")).doubleValue())
+                .as("what is seen jumps: " + page.url())
+                .isLessThan(JUMPS);
     }
 
     @Override

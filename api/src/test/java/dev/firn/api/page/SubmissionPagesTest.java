@@ -45,7 +45,10 @@ class SubmissionPagesTest {
                     .map(name -> name.replace(".yaml", ""))
                     .toList();
 
-            assertThat(Examples.all()).extracting(Examples.Example::name).containsExactlyInAnyOrderElementsOf(names);
+            assertThat(Examples.all())
+                    .as("Examples names what lies in examples/")
+                    .extracting(Examples.Example::name)
+                    .containsExactlyInAnyOrderElementsOf(names);
             for (String name : names) {
                 assertThat(Examples.text(name)).isEqualTo(Files.readString(EXAMPLES.resolve(name + ".yaml")));
                 when().get("/runs/new?example=" + name)
