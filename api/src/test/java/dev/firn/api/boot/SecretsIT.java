@@ -127,7 +127,7 @@ class SecretsIT {
                 assertThat(server.exitCode()).as(command).isEqualTo(1);
                 assertThat(server.errors())
                         .as(command)
-                        .contains("127.0.0.1:1")
+                        .isNotBlank()
                         .doesNotContain(DATABASE, STORE, KEY, TOKEN);
             }
         }

@@ -86,6 +86,8 @@ public final class OnnxTensors implements TensorSource {
             String node = nodeOfMatrix.get(name);
             if (node == null) {
                 tensors.put(name, stored);
+            } else if (stored.shape().size() != 2) {
+                throw new IndexOutOfBoundsException("a factor of a product that is no matrix");
             } else {
                 String module =
                         node.substring(1, node.length() - "/MatMul".length()).replace('/', '.');
