@@ -18,7 +18,7 @@ public final class AccessRules {
     private static final Pattern OF_ADMINISTRATORS =
             Pattern.compile("/api/gc/*|/api/models/[^/]+/(import|aliases/[^/]+)/*");
     private static final Pattern FOR_ADMINISTRATORS = Pattern.compile("/(api/)?(audit|tokens|webhooks)(/.*)?");
-    // What an editor sets, an editor may take back.
+    // What an operator sets, an operator may take back.
     private static final Pattern MARK =
             Pattern.compile("/api/(checkpoints/[^/]+/pin|models/[^/]+/versions/[^/]+/(tags/[^/]+|archived))/*");
 

@@ -125,10 +125,7 @@ class SecretsIT {
                     : new String[] {"backup", folder.resolve("backup").toString()};
             try (ServerProcess server = ServerProcess.start(home, environment, words)) {
                 assertThat(server.exitCode()).as(command).isEqualTo(1);
-                assertThat(server.errors())
-                        .as(command)
-                        .isNotBlank()
-                        .doesNotContain(DATABASE, STORE, KEY, TOKEN);
+                assertThat(server.errors()).as(command).isNotBlank().doesNotContain(DATABASE, STORE, KEY, TOKEN);
             }
         }
         if (Files.exists(home.resolve("logs"))) {

@@ -209,7 +209,8 @@ public final class SpecificationReader {
             case Integer number -> factory.numberNode(number.longValue());
             case Long number -> factory.numberNode(number);
             case java.math.BigInteger number -> factory.numberNode(number);
-            case Double number when number.isNaN() || number.isInfinite() ->
+            case Double number
+            when number.isNaN() || number.isInfinite() ->
                 throw new UnreadableSpecificationException("A number must be finite, one is " + number, null);
             case Double number -> factory.numberNode(number);
             case String string -> factory.textNode(string);
