@@ -5,12 +5,17 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.activities.run.AdmissionActivitiesImpl;
 import dev.firn.activities.run.RunActivitiesImpl;
 import dev.firn.activities.stage.EvaluationActivitiesImpl;
+import dev.firn.activities.run.RunControl;
+import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.stage.StageActivitiesImpl;
+import dev.firn.activities.study.StudyActivitiesImpl;
+import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.workflows.evaluation.EvaluationWorkflowImpl;
 import dev.firn.workflows.run.ShardedStageWorkflowImpl;
 import dev.firn.workflows.run.TaskQueues;
 import dev.firn.workflows.run.TrainingRunWorkflowImpl;
+import dev.firn.workflows.study.StudyWorkflowImpl;
 import io.temporal.client.WorkflowClient;
 import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.worker.Worker;
@@ -76,11 +81,19 @@ public final class FirnWorker implements AutoCloseable {
                         .build());
         Worker orchestration = factory.newWorker(TaskQueues.ORCHESTRATION);
         orchestration.registerWorkflowImplementationTypes(
-                TrainingRunWorkflowImpl.class, ShardedStageWorkflowImpl.class, EvaluationWorkflowImpl.class);
+                TrainingRunWorkflowImpl.class,
+                ShardedStageWorkflowImpl.class,
+                EvaluationWorkflowImpl.class,
+                StudyWorkflowImpl.class);
         EvaluationActivitiesImpl evaluations = new EvaluationActivitiesImpl(
                 stores, scratch, Runtime.getRuntime().availableProcessors());
+        RunStarter starter = new RunStarter(client);
         orchestration.registerActivitiesImplementations(
-                new RunActivitiesImpl(stores), new AdmissionActivitiesImpl(stores.queue()), evaluations);
+                new RunActivitiesImpl(stores),
+                new AdmissionActivitiesImpl(stores.queue()),
+                evaluations,
+                new StudyActivitiesImpl(
+                        stores, new RunSubmission(stores, inputs, starter), new RunControl(stores, client, starter)));
         Worker compute = factory.newWorker(TaskQueues.compute(computeClass), TaskQueues.computeWorkerOptions());
         compute.registerActivitiesImplementations(
                 new StageActivitiesImpl(stores, inputs, scratch, identity), evaluations);

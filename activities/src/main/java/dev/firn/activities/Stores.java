@@ -16,6 +16,7 @@ import dev.firn.registry.queue.WorkerStore;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.ShardStore;
 import dev.firn.registry.run.StageStore;
+import dev.firn.registry.study.StudyStore;
 
 /** The registry's stores, over one database and one object store. */
 public record Stores(
@@ -34,6 +35,7 @@ public record Stores(
         WorkerStore workers,
         QueueStore queue,
         ControlStore controls,
+        StudyStore studies,
         ArtifactStore artifacts) {
 
     /** The stores over a database, and an artifact store over an object store. */
@@ -54,6 +56,7 @@ public record Stores(
                 new WorkerStore(database),
                 new QueueStore(database),
                 new ControlStore(database),
+                new StudyStore(database),
                 artifacts);
     }
 }

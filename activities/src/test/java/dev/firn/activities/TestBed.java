@@ -4,6 +4,9 @@ import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.submission.DataFolders;
+import dev.firn.activities.study.StudyControl;
+import dev.firn.activities.study.StudyStarter;
+import dev.firn.activities.study.StudySubmission;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.embedded.EmbeddedServices;
@@ -54,6 +57,8 @@ final class TestBed implements AutoCloseable {
     final Stores stores;
     final RunSubmission submission;
     final RunControl control;
+    final StudySubmission studies;
+    final StudyControl studyControl;
     final Reconciler reconciler;
     final GarbageCollector collector;
 
@@ -88,7 +93,10 @@ final class TestBed implements AutoCloseable {
         RunStarter starter = new RunStarter(client);
         this.submission = new RunSubmission(stores, inputs, starter);
         this.control = new RunControl(stores, client, starter);
-        this.reconciler = new Reconciler(stores, client, starter);
+        StudyStarter studyStarter = new StudyStarter(client);
+        this.studies = new StudySubmission(stores, submission, studyStarter);
+        this.studyControl = new StudyControl(stores, studyStarter);
+        this.reconciler = new Reconciler(stores, client, starter, studyStarter);
         startWorker();
     }
 

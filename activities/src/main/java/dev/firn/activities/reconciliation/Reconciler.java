@@ -6,13 +6,17 @@ import dev.firn.activities.Stores;
 import dev.firn.activities.run.EvaluationStarter;
 import dev.firn.activities.run.RunActivitiesImpl;
 import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.study.StudyStarter;
 import dev.firn.registry.Page;
 import dev.firn.registry.PageRequest;
 import dev.firn.registry.evaluation.EvaluationJob;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
+import dev.firn.registry.study.Study;
+import dev.firn.registry.study.StudyState;
 import dev.firn.workflows.run.RunEnding;
 import dev.firn.workflows.run.TaskQueues;
+import dev.firn.workflows.study.StudyWorkflow;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -20,14 +24,13 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import java.util.Optional;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Goes through the runs that have not ended: one whose workflow Temporal does not know is started again under the same
- * id; one whose workflow is closed has its row closed; a paused one is left alone. Of several servers on one database
- * only one does this at a time. Evaluations that have not ended are started again where their workflow is gone.
+ * id; one whose workflow is closed has its row closed; a paused one is left alone. Studies likewise. Of several servers on
+ * one database only one does this at a time. Evaluations that have not ended are started again where their workflow is gone.
  */
 public final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
@@ -38,15 +41,17 @@ public final class Reconciler {
     private final WorkflowClient client;
     private final RunStarter starter;
     private final EvaluationStarter evaluations;
+    private final StudyStarter studies;
 
-    public Reconciler(Stores stores, WorkflowClient client, RunStarter starter) {
+    public Reconciler(Stores stores, WorkflowClient client, RunStarter starter, StudyStarter studies) {
         this.stores = requireNonNull(stores, "stores is null");
         this.client = requireNonNull(client, "client is null");
         this.starter = requireNonNull(starter, "starter is null");
         this.evaluations = new EvaluationStarter(client, stores.workers());
+        this.studies = requireNonNull(studies, "studies is null");
     }
 
-    /** Goes through all runs once, unless another process is doing so. */
+    /** Goes through all runs and studies once, unless another process is doing so. */
     public void reconcile() {
         stores.database().tryExclusively(LOCK, this::reconcileAll);
     }
@@ -76,9 +81,33 @@ public final class Reconciler {
             Page<Run> page = stores.runs().unfinished(request);
             page.items().forEach(this::reconcile);
             if (page.nextCursor().isEmpty()) {
+                break;
+            }
+            request = PageRequest.after(PAGE, page.nextCursor().get());
+        }
+        request = PageRequest.first(PAGE);
+        while (true) {
+            Page<Study> page = stores.studies().unfinished(request);
+            page.items().forEach(this::reconcile);
+            if (page.nextCursor().isEmpty()) {
                 return;
             }
             request = PageRequest.after(PAGE, page.nextCursor().get());
+        }
+    }
+
+    /** A study's workflow closes its row before it completes: when it has and the row is open, the study was let go on. */
+    private void reconcile(Study study) {
+        Optional<WorkflowExecutionStatus> status =
+                status(StudyWorkflow.workflowId(study.id().toString()));
+        boolean forgotten =
+                status.isEmpty() || status.get() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED;
+        if (forgotten) {
+            LOG.info("Temporal has no workflow for study {}; it goes on", study.id());
+            studies.start(study.id());
+        } else if (ending(status.get()).isPresent()) {
+            LOG.warn("The workflow of study {} was closed: {}", study.id(), status.get());
+            stores.studies().end(study.id(), StudyState.STOPPED);
         }
     }
 
@@ -86,7 +115,8 @@ public final class Reconciler {
         if (run.state() == RunState.PAUSED) {
             return;
         }
-        Optional<WorkflowExecutionStatus> status = status(run.id());
+        Optional<WorkflowExecutionStatus> status =
+                status(TaskQueues.workflowId(run.id().toString()));
         if (status.isEmpty() && run.state() == RunState.STOPPING) {
             new RunActivitiesImpl(stores).end(run.id(), new RunEnding(RunEnding.State.CANCELLED, null, null));
             return;
@@ -136,14 +166,13 @@ public final class Reconciler {
         };
     }
 
-    private Optional<WorkflowExecutionStatus> status(UUID runId) {
+    private Optional<WorkflowExecutionStatus> status(String workflowId) {
         try {
             return Optional.of(client.getWorkflowServiceStubs()
                     .blockingStub()
                     .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
                             .setNamespace(client.getOptions().getNamespace())
-                            .setExecution(WorkflowExecution.newBuilder()
-                                    .setWorkflowId(TaskQueues.workflowId(runId.toString())))
+                            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflowId))
                             .build())
                     .getWorkflowExecutionInfo()
                     .getStatus());

@@ -65,8 +65,10 @@ final class EvaluateStage implements StageWork {
                     points.addAll(figures(evaluations, name, specification));
                 }
             }
-            evaluations.addAll(sets.measureBm25());
-            points.addAll(figures(evaluations, SetEvaluation.BM25, specification));
+            if (wanted(specification, SetEvaluation.BM25)) {
+                evaluations.addAll(sets.measureBm25());
+                points.addAll(figures(evaluations, SetEvaluation.BM25, specification));
+            }
         }
         EvaluationFile.write(evaluation, evaluations);
         context.stores().evaluations().replace(context.token(), evaluations);
@@ -77,12 +79,18 @@ final class EvaluateStage implements StageWork {
     /** Weights that a stage left as they were are measured once. */
     private static Collection<List<Weights>> distinct(StageContext context) {
         return WEIGHTS.stream()
+                .filter(weights -> wanted(context.specification(), weights.name()))
                 .collect(Collectors.groupingBy(
                         weights ->
                                 context.output(weights.stage(), weights.name()).digest(),
                         LinkedHashMap::new,
                         Collectors.toList()))
                 .values();
+    }
+
+    private static boolean wanted(RunSpecification specification, String weights) {
+        List<String> only = specification.evaluate().weights();
+        return only == null || only.contains(weights);
     }
 
     private static List<MetricPoint> figures(

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
+import dev.firn.training.batch.TokenTable;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.encoder.Encoder;
 import dev.firn.training.kernels.ComputeContext;
@@ -17,6 +18,8 @@ import dev.firn.workflows.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Masked language modelling, of random weights or of weights from elsewhere; also gives the weights as they were before, to compare
@@ -58,7 +61,7 @@ final class InitialiseStage implements StageWork {
             try (ComputeContext compute = new ComputeContext(specification.threads());
                     TrainingLoop loop = TrainingLoop.maskedLanguage(
                             untrained,
-                            dataset.corpusTokens(),
+                            texts(specification, dataset),
                             TrainSettings.initialise(specification, tokenizer.specialTokens()),
                             compute)) {
                 new CheckpointedTraining(
@@ -69,6 +72,24 @@ final class InitialiseStage implements StageWork {
         }
         return List.of(
                 context.publish(UNTRAINED, WEIGHTS, untrained), context.publish(INITIALISED, WEIGHTS, initialised));
+    }
+
+    /** The texts to learn from. */
+    private static TokenTable texts(RunSpecification specification, PreparedDataset dataset) {
+        List<String> languages = specification.initialise().languages();
+        if (languages == null) {
+            return dataset.corpusTokens();
+        }
+        Set<String> wanted = Set.copyOf(languages);
+        TokenTable texts = dataset.corpusTokens()
+                .rows(IntStream.range(0, dataset.corpus().rows())
+                        .filter(row -> wanted.contains(dataset.corpus().language(row)))
+                        .toArray());
+        if (texts.rows() == 0) {
+            throw new PermanentFailure(
+                    "No text for training is in one of initialise.languages, which are " + languages);
+        }
+        return texts;
     }
 
     private void takeOver(StageContext context, StartSpecification.Elsewhere from, PreparedDataset dataset, Path target)

@@ -19,11 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.commons.io.FileUtils;
 
@@ -31,10 +34,22 @@ import org.apache.commons.io.FileUtils;
 final class InputInspection {
     private final Stores stores;
     private final TrainingInputs inputs;
+    private final Optional<Map<List<Object>, DataInspection>> seen;
 
     InputInspection(Stores stores, TrainingInputs inputs) {
+        this(stores, inputs, Optional.empty());
+    }
+
+    private InputInspection(
+            Stores stores, TrainingInputs inputs, Optional<Map<List<Object>, DataInspection>> seen) {
         this.stores = requireNonNull(stores, "stores is null");
         this.inputs = requireNonNull(inputs, "inputs is null");
+        this.seen = seen;
+    }
+
+    /** One that reads the files of the same dataset once, for several specifications over it. Not for several threads. */
+    InputInspection remembering() {
+        return new InputInspection(stores, inputs, Optional.of(new HashMap<>()));
     }
 
     /**
@@ -50,7 +65,7 @@ final class InputInspection {
      * @param start the folder that a start from elsewhere lies in
      */
     Findings inspect(RunSpecification specification, Optional<Path> start) throws IOException {
-        DataInspection data = inspectData(specification, start);
+        DataInspection data = data(specification, start);
         List<Fault> faults = new ArrayList<>();
         data.faults().forEach(fault -> faults.add(toFault(fault, start.isPresent())));
 
@@ -71,6 +86,23 @@ final class InputInspection {
             sizes(specification, data, faults);
         }
         return new Findings(faults, data, digests);
+    }
+
+    private DataInspection data(RunSpecification specification, Optional<Path> start) throws IOException {
+        List<Object> named = List.of(
+                specification.data(),
+                specification.tokenizer(),
+                specification.encoder().maximumTokens(),
+                specification.encoding(),
+                specification.initialise().from(),
+                start);
+        DataInspection known = seen.map(inspections -> inspections.get(named)).orElse(null);
+        if (known != null) {
+            return known;
+        }
+        DataInspection data = inspectData(specification, start);
+        seen.ifPresent(inspections -> inspections.put(named, data));
+        return data;
     }
 
     /** Registered datasets lie in a folder for a while; what is said of their files does not name it. */
@@ -139,10 +171,29 @@ final class InputInspection {
         if (specification.filter().teacher() != null) {
             requireMatch("/filter/sources", specification.filter().sources(), data, faults);
         }
+        languages(specification, data, faults);
         batch("/pretrain", specification.pretrain(), specification.pretrain().sources(), data, faults);
         batch("/finetune", specification.finetune(), specification.mine().sources(), data, faults);
         if (data.evaluations().stream().allMatch(set -> set.queries() == 0)) {
             faults.add(new Fault("/data/evaluation", "no evaluation set has a query"));
+        }
+    }
+
+    private static void languages(RunSpecification specification, DataInspection data, List<Fault> faults) {
+        List<String> wanted = specification.initialise().languages();
+        if (wanted == null) {
+            return;
+        }
+        Set<String> present = new TreeSet<>();
+        for (DataInspection.SourceCount source : data.sources()) {
+            // A source of translations has two
+            present.addAll(List.of(source.language().split("-", -1)));
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!present.contains(wanted.get(i))) {
+                faults.add(
+                        new Fault("/initialise/languages/" + i, "is the language of no source; there are " + present));
+            }
         }
     }
 

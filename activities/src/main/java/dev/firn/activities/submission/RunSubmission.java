@@ -14,11 +14,13 @@ import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.run.CreatedRun;
 import dev.firn.registry.run.NewRun;
 import dev.firn.registry.run.StageExecution;
+import dev.firn.training.data.DataInspection;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.start.Start;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
+import dev.firn.workflows.specification.MergePatch;
 import dev.firn.workflows.specification.RunSpecification;
 import dev.firn.workflows.specification.SpecificationReader;
 import dev.firn.workflows.specification.TokenizerSpecification;
@@ -36,6 +38,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Takes specifications: refuses them with every fault named, or makes runs of them. Safe for use by several threads. */
 public final class RunSubmission {
@@ -92,11 +95,56 @@ public final class RunSubmission {
         String body = text + (priority.isPresent() ? "\0" + priority.getAsInt() : "");
         Optional<NewRun.Idempotency> idempotency = idempotencyKey.map(
                 key -> new NewRun.Idempotency(key, Digest.of(body.getBytes(StandardCharsets.UTF_8))));
-        Plan plan = plan(document);
-        List<NewRun.NewStage> stages = plan.keys().entrySet().stream()
+        Plan plan = plan(document, inspection);
+        return create(plan, stages(plan), idempotency, Optional.empty(), requestedBy);
+    }
+
+    private static List<NewRun.NewStage> stages(Plan plan) {
+        return plan.keys().entrySet().stream()
                 .map(entry -> new NewRun.NewStage(entry.getKey().label(), Optional.of(entry.getValue())))
                 .toList();
-        return create(plan, stages, idempotency, Optional.empty(), requestedBy);
+    }
+
+    /**
+     * Accepts a run that was planned before, as part of something larger.
+     *
+     * @param document its specification
+     * @param dataKey the key that its first stage was planned with
+     * @param idempotencyKey with it, the same specification gives the run of the first request again
+     * @param requestedBy who asks, kept with the run
+     * @throws InvalidSpecificationException naming every fault, such as files that have changed since
+     */
+    public Submission submitPlanned(
+            JsonNode document, String dataKey, String idempotencyKey, Optional<String> requestedBy) {
+        Plan plan = plan(document, inspection);
+        requireSameData(plan, dataKey);
+        return create(plan, stages(plan), idempotency(idempotencyKey, document), Optional.empty(), requestedBy);
+    }
+
+    /** Accepts a run that was planned before as one that goes on from a checkpoint; otherwise as {@link #submitPlanned}. */
+    public Submission continuePlanned(
+            UUID checkpointId, JsonNode document, String dataKey, String idempotencyKey, Optional<String> requestedBy) {
+        Checkpoint checkpoint = stores.checkpoints().get(checkpointId);
+        Plan plan = forked(checkpoint, resolvedSpecification(checkpoint), document);
+        requireSameData(plan, dataKey);
+        return create(
+                plan,
+                forkedStages(plan, Stage.of(checkpoint.stage()), checkpoint),
+                idempotency(idempotencyKey, document),
+                Optional.of(checkpointId),
+                requestedBy);
+    }
+
+    private static Optional<NewRun.Idempotency> idempotency(String key, JsonNode document) {
+        return Optional.of(
+                new NewRun.Idempotency(key, Digest.of(document.toString().getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static void requireSameData(Plan plan, String dataKey) {
+        if (!plan.keys().get(Stage.PREPARE).equals(dataKey)) {
+            throw new InvalidSpecificationException(
+                    List.of(new Fault("/data", "an input file changed after the run was planned")));
+        }
     }
 
     /**
@@ -152,13 +200,21 @@ public final class RunSubmission {
 
     private Fork planFork(UUID checkpointId, String patch) {
         Checkpoint checkpoint = stores.checkpoints().get(checkpointId);
-        JsonNode before = reader.toDocument(reader.read(stores.runs().specification(checkpoint.runId())));
+        JsonNode before = resolvedSpecification(checkpoint);
         JsonNode after = MergePatch.apply(before, reader.parse(patch.isBlank() ? "{}" : patch));
-        Stage stage = Stage.of(checkpoint.stage());
-        List<Fault> faults = ForkRules.faults(stage, checkpoint.step(), before, after);
+        return new Fork(checkpoint, before, forked(checkpoint, before, after));
+    }
+
+    private JsonNode resolvedSpecification(Checkpoint checkpoint) {
+        return reader.toDocument(reader.read(stores.runs().specification(checkpoint.runId())));
+    }
+
+    /** Plans a fork; refuses what its checkpoint does not fit. */
+    private Plan forked(Checkpoint checkpoint, JsonNode before, JsonNode after) {
+        List<Fault> faults = ForkRules.faults(Stage.of(checkpoint.stage()), checkpoint.step(), before, after);
         Plan plan;
         try {
-            plan = plan(after);
+            plan = plan(after, inspection);
         } catch (InvalidSpecificationException e) {
             faults.addAll(e.faults());
             throw new InvalidSpecificationException(faults);
@@ -166,7 +222,7 @@ public final class RunSubmission {
         if (!faults.isEmpty()) {
             throw new InvalidSpecificationException(faults);
         }
-        return new Fork(checkpoint, before, plan);
+        return plan;
     }
 
     private List<NewRun.NewStage> forkedStages(Plan plan, Stage forked, Checkpoint checkpoint) {
@@ -231,7 +287,19 @@ public final class RunSubmission {
      * @throws InvalidSpecificationException naming every fault
      */
     public DryRun dryRun(String text) {
-        Plan plan = plan(reader.parse(text));
+        return dryRun(plan(reader.parse(text), inspection));
+    }
+
+    /**
+     * Dry runs of several specifications, one after another: the files of a dataset that they share are read once. Not for use by
+     * several threads; each throws as {@link #dryRun(String)} does.
+     */
+    public Function<JsonNode, DryRun> dryRuns() {
+        InputInspection remembering = inspection.remembering();
+        return document -> dryRun(plan(document, remembering));
+    }
+
+    private DryRun dryRun(Plan plan) {
         List<DryRun.PlannedStage> stages = new ArrayList<>();
         for (Stage stage : Stage.values()) {
             stages.add(planned(plan, stage, plan.keys().get(stage)));
@@ -241,7 +309,47 @@ public final class RunSubmission {
 
     private DryRun dryRun(Plan plan, List<DryRun.PlannedStage> stages) {
         return new DryRun(
-                reader.toDocument(plan.specification()), stages, plan.findings().data(), need(plan));
+                reader.toDocument(plan.specification()),
+                stages,
+                plan.findings().data(),
+                need(plan),
+                RunNeeds.of(
+                        plan.specification(),
+                        plan.encoder(),
+                        Optional.of(plan.findings().data())),
+                List.of());
+    }
+
+    /**
+     * Says what a run would do, as {@link #dryRun(String)} does; or, where files and folders that the specification names are not
+     * there yet, which those are, and what the run would take with them.
+     *
+     * @throws InvalidSpecificationException naming every fault that is none of missing files
+     */
+    public DryRun estimate(String text) {
+        JsonNode document = reader.parse(text);
+        requireAllowed(document);
+        RunSpecification specification = reader.read(document);
+        List<Fault> missing = MissingInputs.of(reader.toDocument(specification));
+        if (missing.isEmpty()) {
+            return dryRun(plan(document, inspection));
+        }
+        if (specification.encoder() == null) {
+            List<Fault> faults = new ArrayList<>(missing);
+            faults.add(
+                    new Fault(
+                            "/encoder",
+                            "is left to the weights, which may not be there; state it here, and a dry run can count without them"));
+            throw new InvalidSpecificationException(faults);
+        }
+        EncoderConfiguration encoder = StageMemory.encoder(specification, MissingInputs.vocabularySize(specification));
+        return new DryRun(
+                reader.toDocument(specification),
+                List.of(),
+                new DataInspection(List.of(), List.of(), List.of(), ""),
+                MemoryNeed.of(StageMemory.largest(specification, encoder)),
+                RunNeeds.of(specification, encoder, Optional.empty()),
+                missing);
     }
 
     private DryRun.PlannedStage planned(Plan plan, Stage stage, String key) {
@@ -272,11 +380,15 @@ public final class RunSubmission {
             Map<Stage, String> keys,
             Map<String, ?> fingerprint) {}
 
-    private Plan plan(JsonNode document) {
+    private void requireAllowed(JsonNode document) {
         List<Fault> outside = folders.faults(document);
         if (!outside.isEmpty()) {
             throw new InvalidSpecificationException(outside);
         }
+    }
+
+    private Plan plan(JsonNode document, InputInspection inspection) {
+        requireAllowed(document);
         RunSpecification specification;
         InputInspection.Findings findings;
         EncoderConfiguration encoder;

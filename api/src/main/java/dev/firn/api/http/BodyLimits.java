@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** How large the body of a request may be. */
 public final class BodyLimits {
-    /** A run specification: 1 MB. */
+    /** A specification of a run or a study: 1 MB. */
     public static final int SPECIFICATION = 1_000_000;
 
     /** Texts to embed: 8 MB. */
@@ -18,7 +18,7 @@ public final class BodyLimits {
 
     private BodyLimits() {}
 
-    private static final Set<String> SPECIFICATIONS = Set.of("/api/runs", "/runs", "/fragments/plan");
+    private static final Set<String> SPECIFICATIONS = Set.of("/api/runs", "/api/studies", "/runs", "/fragments/plan");
     private static final Set<String> QUESTIONS = Set.of("/v1/embeddings", "/api/search", "/try/search");
     private static final Pattern OF_ANY_SIZE = Pattern.compile("/api/models/[^/]+/import|/api/datasets/*");
 

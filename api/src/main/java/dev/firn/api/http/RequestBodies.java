@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Reads JSON bodies, with problems that point to what is wrong. */
@@ -37,6 +40,23 @@ public class RequestBodies {
             return value;
         } catch (JsonProcessingException e) {
             throw new ProblemException(Problems.ofJson(e));
+        }
+    }
+
+    /**
+     * Reads a specification's text.
+     *
+     * @throws ProblemException 400 when it is not UTF-8; 413 when it is longer than {@code limit} bytes
+     */
+    public static String text(InputStream body, int limit) throws IOException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(BodyLimits.read(body, limit)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(
+                    Problem.of(400, "unreadable-specification", "The specification cannot be read", "It is not UTF-8"));
         }
     }
 

@@ -14,7 +14,8 @@ final class Examples {
     private static final String FOLDER = "examples/";
 
     /** All of them, the one to begin with first. */
-    private static final List<String> NAMES = List.of("quickstart", "multilingual-bert");
+    private static final List<String> NAMES =
+            List.of("quickstart", "mbert", "libreoffice", "arctic-embed-m-v2", "arctic-embed-l-v2");
 
     private Examples() {}
 

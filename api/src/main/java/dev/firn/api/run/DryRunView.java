@@ -5,7 +5,11 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.submission.DryRun;
 import dev.firn.activities.submission.MemoryNeed;
+import dev.firn.activities.submission.RunNeeds;
+import dev.firn.api.http.Problem;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
@@ -14,13 +18,48 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param specification the resolved specification
  * @param memoryBytes what the run needs at its widest
  * @param memory what that consists of
+ * @param needs tokens, time and storage
+ * @param missing files and folders that the specification names and that are not there; with any, there are no stages
  */
 @Schema(name = "WouldBeRun")
-public record DryRunView(JsonNode specification, List<PlannedStage> stages, long memoryBytes, Memory memory) {
+public record DryRunView(
+        JsonNode specification,
+        List<PlannedStage> stages,
+        long memoryBytes,
+        Memory memory,
+        Needs needs,
+        List<Problem.FieldError> missing) {
     public DryRunView {
         requireNonNull(specification, "specification is null");
         stages = List.copyOf(stages);
+        missing = List.copyOf(missing);
     }
+
+    /**
+     * What a run takes besides memory. Filtering, mining and evaluating are not counted.
+     *
+     * @param parameters weights of the encoder
+     * @param tokens at most, of all train stages; null where steps are not known
+     * @param hours of the train stages together; null where steps are not known
+     * @param checkpointBytes of one checkpoint
+     * @param storageBytes of the checkpoints kept at most, the stages' weights and the model; without the texts
+     * @param assumption what the hours rest on, for people
+     */
+    public record Needs(
+            long parameters,
+            Long tokens,
+            Double hours,
+            long checkpointBytes,
+            long storageBytes,
+            String assumption,
+            List<StageNeed> stages) {
+        public Needs {
+            stages = List.copyOf(stages);
+        }
+    }
+
+    /** What a train stage takes; steps, tokens and hours are null where they are not known. */
+    public record StageNeed(String name, Long steps, Long tokens, double tokensPerSecond, Double hours) {}
 
     /** A stage as it would be run: whether a finished one would be taken, and why. */
     public record PlannedStage(String name, String key, boolean reused, String reason) {}
@@ -45,7 +84,8 @@ public record DryRunView(JsonNode specification, List<PlannedStage> stages, long
             long availableBytes,
             String shortage) {}
 
-    static DryRunView of(DryRun dryRun) {
+    /** @param tokensPerSecond how fast it is to be taken to train; assumed where it is not given */
+    static DryRunView of(DryRun dryRun, Optional<Double> tokensPerSecond) {
         return new DryRunView(
                 dryRun.specification(),
                 dryRun.stages().stream()
@@ -53,7 +93,36 @@ public record DryRunView(JsonNode specification, List<PlannedStage> stages, long
                                 new PlannedStage(stage.stage().label(), stage.key(), stage.reused(), stage.reason()))
                         .toList(),
                 dryRun.memory().bytes(),
-                memory(dryRun.memory()));
+                memory(dryRun.memory()),
+                needs(dryRun.needs(), tokensPerSecond),
+                dryRun.missing().stream()
+                        .map(fault -> new Problem.FieldError(fault.pointer(), fault.detail()))
+                        .toList());
+    }
+
+    private static Needs needs(RunNeeds needs, Optional<Double> tokensPerSecond) {
+        List<StageNeed> stages = needs.stages().stream()
+                .map(stage -> new StageNeed(
+                        stage.stage().label(),
+                        stage.steps().orElse(null),
+                        stage.tokens().orElse(null),
+                        stage.tokensPerSecond(tokensPerSecond),
+                        stage.hours(tokensPerSecond).orElse(null)))
+                .toList();
+        boolean known = needs.stages().stream().allMatch(stage -> stage.tokens().isPresent());
+        return new Needs(
+                needs.parameters(),
+                known ? stages.stream().mapToLong(StageNeed::tokens).sum() : null,
+                known ? stages.stream().mapToDouble(StageNeed::hours).sum() : null,
+                needs.checkpointBytes(),
+                needs.storageBytes(),
+                tokensPerSecond.isPresent()
+                        ? String.format(Locale.ROOT, "%,.0f tokens a second, as was said", tokensPerSecond.get())
+                        : String.format(
+                                Locale.ROOT,
+                                "%.0f GFLOP/s, about what two cores of a processor do; tokensPerSecond says another speed",
+                                RunNeeds.ASSUMED_OPERATIONS_PER_SECOND / 1e9),
+                stages);
     }
 
     private static Memory memory(MemoryNeed need) {

@@ -10,7 +10,7 @@ import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
-import dev.firn.api.http.ProblemException;
+import dev.firn.api.http.RequestBodies;
 import dev.firn.api.security.Caller;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -24,9 +24,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -47,6 +45,7 @@ public class SubmissionResource {
     private static final String SPECIFICATION_EXAMPLE = "{\"specVersion\":1,\"name\":\"mine\",\"data\":{\"sources\":"
             + "[{\"type\":\"jsonl\",\"name\":\"pairs\",\"files\":[\"/data/pairs.jsonl\"]}]},"
             + "\"encoder\":{\"layers\":2,\"hiddenSize\":192,\"attentionHeads\":3},\"register\":{\"model\":\"mine\"}}";
+    private static final long FASTEST = 1_000_000_000_000L;
 
     private final RunSubmission submission;
     private final RunControl control;
@@ -72,7 +71,8 @@ public class SubmissionResource {
             description = "The body is a run specification, YAML or JSON, at most 1 MB; see /api/schema/run. It is"
                     + " refused with every fault at once before anything is started. With an Idempotency-Key the same"
                     + " body gives the first run again. With dryRun=true nothing is started, and the answer holds the"
-                    + " resolved specification, the key of each stage, and what would be reused and why.")
+                    + " resolved specification, the key of each stage, what would be reused and why, and what it takes. Files"
+                    + " that are not there yet are listed under missing, and the rest is told without them.")
     @APIResponse(
             responseCode = "201",
             description = "The run",
@@ -112,6 +112,11 @@ public class SubmissionResource {
                                     + " in place of the specification's priority; higher goes first")
                     @QueryParam("priority")
                     String priority,
+            @Parameter(
+                            description = "With dryRun: how many tokens a second training is to be taken to do, for the"
+                                    + " hours; about what two cores do where left out")
+                    @QueryParam("tokensPerSecond")
+                    String tokensPerSecond,
             @RequestBody(
                             content = {
                                 @Content(
@@ -125,10 +130,11 @@ public class SubmissionResource {
                             })
                     InputStream body)
             throws IOException {
-        String text = text(BodyLimits.read(body, BodyLimits.SPECIFICATION));
+        String text = RequestBodies.text(body, BodyLimits.SPECIFICATION);
         if (dryRun) {
             change.none();
-            return Response.ok(DryRunView.of(submission.dryRun(text))).build();
+            return Response.ok(DryRunView.of(submission.estimate(text), speed(tokensPerSecond)))
+                    .build();
         }
         Submission accepted =
                 submission.submit(text, Names.idempotencyKey(idempotencyKey), priority(priority), caller.name());
@@ -159,21 +165,15 @@ public class SubmissionResource {
         return Response.accepted(views.one(run)).build();
     }
 
+    private static Optional<Double> speed(String text) {
+        return text == null || text.isEmpty()
+                ? Optional.empty()
+                : Optional.of((double) Parameters.whole("tokensPerSecond", text, 1, 1, FASTEST));
+    }
+
     private static OptionalInt priority(String text) {
         return text == null || text.isEmpty()
                 ? OptionalInt.empty()
                 : OptionalInt.of((int) Parameters.whole("priority", text, 0, -100, 100));
-    }
-
-    private static String text(byte[] body) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new ProblemException(
-                    Problem.of(400, "unreadable-specification", "The specification cannot be read", "It is not UTF-8"));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.firn.api.schema;
 
 import dev.firn.workflows.specification.SpecificationReader;
+import dev.firn.workflows.specification.StudyReader;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -15,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Schema")
 public class SchemaResource {
     private final SpecificationReader reader = new SpecificationReader();
+    private final StudyReader studies = new StudyReader(reader);
 
     /** The schema of a run specification. */
     @GET
@@ -35,5 +37,16 @@ public class SchemaResource {
                                     "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"type\":\"object\"}"))
     public String run() {
         return reader.schemaText();
+    }
+
+    /** The schema of a study specification. */
+    @GET
+    @Path("/study")
+    @Produces("application/schema+json")
+    @Operation(
+            summary = "The JSON schema of a study specification",
+            description = "With every field, its default and its limits. Its base is a run specification.")
+    public String study() {
+        return studies.schemaText();
     }
 }

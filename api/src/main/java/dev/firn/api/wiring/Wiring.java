@@ -8,6 +8,10 @@ import dev.firn.activities.run.EvaluationStarter;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.submission.DataFolders;
+import dev.firn.activities.study.StudyControl;
+import dev.firn.activities.study.StudyResults;
+import dev.firn.activities.study.StudyStarter;
+import dev.firn.activities.study.StudySubmission;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.api.audit.Change;
@@ -34,6 +38,7 @@ import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
 import dev.firn.registry.token.TokenStore;
 import dev.firn.registry.webhook.WebhookStore;
+import dev.firn.registry.study.StudyStore;
 import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
 import io.temporal.client.WorkflowClient;
@@ -268,7 +273,37 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    Reconciler reconciler(Stores stores, WorkflowClient workflows, RunStarter starter) {
-        return new Reconciler(stores, workflows, starter);
+    StudyStarter studyStarter(WorkflowClient workflows) {
+        return new StudyStarter(workflows);
+    }
+
+    @Produces
+    @Singleton
+    StudySubmission studySubmission(Stores stores, RunSubmission submission, StudyStarter starter) {
+        return new StudySubmission(stores, submission, starter);
+    }
+
+    @Produces
+    @Singleton
+    StudyControl studyControl(Stores stores, StudyStarter starter) {
+        return new StudyControl(stores, starter);
+    }
+
+    @Produces
+    @Singleton
+    StudyResults studyResults(Stores stores) {
+        return new StudyResults(stores);
+    }
+
+    @Produces
+    @Singleton
+    StudyStore studies(Stores stores) {
+        return stores.studies();
+    }
+
+    @Produces
+    @Singleton
+    Reconciler reconciler(Stores stores, WorkflowClient workflows, RunStarter starter, StudyStarter studies) {
+        return new Reconciler(stores, workflows, starter, studies);
     }
 }

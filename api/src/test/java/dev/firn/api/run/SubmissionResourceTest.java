@@ -144,6 +144,36 @@ class SubmissionResourceTest {
     }
 
     @Test
+    void aDryRunTellsWhatIsMissingAndWhatTheRunWouldTakeWithIt() throws IOException {
+        yaml(specification(unique()).replace("pairs.jsonl", "no-such.jsonl"))
+                .queryParam("dryRun", true)
+                .queryParam("tokensPerSecond", 1000)
+                .post("/api/runs")
+                .then()
+                .statusCode(200)
+                .body("missing.pointer", equalTo(List.of("/data/sources/0/files/0")))
+                .body("missing[0].detail", containsString("no-such.jsonl"))
+                .body("stages", hasSize(0))
+                .body("needs.tokens", equalTo(4 * 8 * 32 + 4 * 8 * (16 + 32) + 4 * 8 * (16 + 4 * 32)))
+                .body("needs.assumption", containsString("1,000 tokens a second"))
+                .body("needs.stages.name", equalTo(List.of("initialise", "pretrain", "finetune")));
+        yaml(specification(unique()))
+                .queryParam("dryRun", true)
+                .queryParam("tokensPerSecond", "fast")
+                .post("/api/runs")
+                .then()
+                .statusCode(400);
+        yaml(specification(unique()))
+                .queryParam("dryRun", true)
+                .post("/api/runs")
+                .then()
+                .statusCode(200)
+                .body("missing", hasSize(0))
+                .body("needs.assumption", containsString("GFLOP/s"))
+                .body("needs.parameters", greaterThan(1000));
+    }
+
+    @Test
     void everyFaultIsNamedAtOnceAndNothingIsMade() throws IOException {
         String name = unique();
         String broken = specification(name)

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -47,6 +48,8 @@ public final class FirnClient {
     // Sending gigabytes, and the server's reading them again, take their time
     private static final Duration IMPORT_TIMEOUT = Duration.ofHours(12);
     private static final Duration COLLECTION_TIMEOUT = Duration.ofHours(2);
+    // All that a study's specifications name is read, and all that was measured
+    private static final Duration STUDY_TIMEOUT = Duration.ofMinutes(30);
     private static final int LARGEST_PAGE = 200;
     private static final int METRIC_POINTS = 200;
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -122,9 +125,15 @@ public final class FirnClient {
         }
     }
 
-    /** Resolves a specification and says what would be reused; nothing is started. */
-    public Answer<DryRun> dryRun(byte[] specification, String mediaType) throws InterruptedException {
-        HttpRequest request = request("/api/runs?dryRun=true")
+    /**
+     * Resolves a specification and says what would be reused and what it takes; nothing is started.
+     *
+     * @param tokensPerSecond how fast it is to be taken to train, when given
+     */
+    public Answer<DryRun> dryRun(byte[] specification, String mediaType, OptionalLong tokensPerSecond)
+            throws InterruptedException {
+        HttpRequest request = request("/api/runs?dryRun=true"
+                        + (tokensPerSecond.isPresent() ? "&tokensPerSecond=" + tokensPerSecond.getAsLong() : ""))
                 .header("Content-Type", mediaType)
                 .POST(BodyPublishers.ofByteArray(specification))
                 .build();
@@ -475,6 +484,64 @@ public final class FirnClient {
     /** The messages to a receiver, newest first. */
     public Listing<Delivery> deliveries(String webhook, int limit) throws InterruptedException {
         return list("/api/webhooks/" + encode(webhook) + "/deliveries", Map.of(), limit, Delivery.class);
+    }
+
+    /** The newest studies first, without their runs. */
+    public Listing<Study> studies(int limit) throws InterruptedException {
+        return list("/api/studies", Map.of(), limit, Study.class);
+    }
+
+    /** A study with its runs. */
+    public Answer<Study> study(String id) throws InterruptedException {
+        return get("/api/studies/" + encode(id), Study.class);
+    }
+
+    /**
+     * Starts a study. When the connection breaks before the answer, the request is sent once more.
+     *
+     * @param specification as JSON
+     * @param idempotencyKey a second request with the same key and specification gives the first one's study
+     */
+    public Answer<Study> submitStudy(byte[] specification, String idempotencyKey) throws InterruptedException {
+        HttpRequest request = request("/api/studies")
+                .timeout(STUDY_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofByteArray(specification))
+                .build();
+        return read(sendAgainIfBroken(request), Study.class);
+    }
+
+    /** Says what a study would do; nothing is started. */
+    public Answer<StudyPlan> studyDryRun(byte[] specification) throws InterruptedException {
+        HttpRequest request = request("/api/studies?dryRun=true")
+                .timeout(STUDY_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(specification))
+                .build();
+        return read(send(request), StudyPlan.class);
+    }
+
+    /** Asks a study to {@code stop} or to {@code resume}. */
+    public Answer<Study> steerStudy(String id, String kind) throws InterruptedException {
+        HttpRequest request = request("/api/studies/" + encode(id) + '/' + kind)
+                .POST(BodyPublishers.noBody())
+                .build();
+        return read(send(request), Study.class);
+    }
+
+    /** A study's report, as HTML. */
+    public byte[] studyReport(String id) throws InterruptedException {
+        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(address("/api/studies/" + encode(id) + "/report"))
+                .timeout(STUDY_TIMEOUT)
+                .header("Accept", "text/html, application/problem+json")
+                .headers(authorization())
+                .GET()
+                .build());
+        if (response.statusCode() != 200) {
+            throw problem(response.statusCode(), contentType(response), response.body());
+        }
+        return response.body();
     }
 
     private static Map<String, String> ofRun(Optional<String> run) {

@@ -35,6 +35,8 @@ public final class CommandLineFactory {
                 new ForkCommand(session),
                 new CompareCommand(session),
                 new SpecificationDifferenceCommand(session),
+                new StudyCommand(session),
+                new StudiesCommand(session),
                 new CheckpointsCommand(session),
                 new EvaluationsCommand(session),
                 new MeasureCommand(session),
@@ -71,6 +73,14 @@ public final class CommandLineFactory {
         CommandLine datasets = root.getSubcommands().get("datasets");
         add(datasets, new DatasetAddCommand(session));
         add(datasets, new DatasetShowCommand(session));
+        CommandLine study = root.getSubcommands().get("study");
+        add(study, new StudyTransferCommand(session));
+        add(study, new StudyLanguagesCommand(session));
+        add(study, new StudyAblationCommand(session));
+        add(study, new StudyShowCommand(session));
+        add(study, new StudyStopCommand(session));
+        add(study, new StudyResumeCommand(session));
+        add(study, new StudyReportCommand(session));
         root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

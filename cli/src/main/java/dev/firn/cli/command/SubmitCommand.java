@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  firn submit examples/quickstart.yaml --follow",
-            "  firn submit my.yaml --dry-run      what would be reused, and the memory needed"
+            "  firn submit my.yaml --dry-run      what would be reused, memory, tokens, hours, storage"
         })
 final class SubmitCommand extends FirnCommand {
     @Parameters(paramLabel = "SPEC", description = "The specification, YAML or JSON; - for standard input.")
@@ -43,6 +44,12 @@ final class SubmitCommand extends FirnCommand {
 
     @Option(names = "--dry-run", description = "Start nothing; show the resolved specification and what it would do.")
     private boolean dryRun;
+
+    @Option(
+            names = "--tokens-per-second",
+            paramLabel = "N",
+            description = "With --dry-run: how fast the training is to be taken to be, for the hours it says.")
+    private Long tokensPerSecond;
 
     @Option(
             names = "--idempotency-key",
@@ -68,7 +75,10 @@ final class SubmitCommand extends FirnCommand {
                 specification.toLowerCase(Locale.ROOT).endsWith(".json") ? "application/json" : "application/yaml";
         FirnClient client = client();
         if (dryRun) {
-            Answer<DryRun> answer = client.dryRun(content, mediaType);
+            Answer<DryRun> answer = client.dryRun(
+                    content,
+                    mediaType,
+                    tokensPerSecond == null ? OptionalLong.empty() : OptionalLong.of(tokensPerSecond));
             print(answer, () -> plan(answer.value()));
             return ExitCode.DONE;
         }
@@ -113,7 +123,47 @@ final class SubmitCommand extends FirnCommand {
                     stage.reused() ? "reused" : "computed",
                     stage.reason() == null ? "" : stage.reason()));
         }
-        return yaml(plan.specification()) + "\n" + table + memory(plan);
+        return yaml(plan.specification()) + "\n" + (plan.missing().isEmpty() ? table : missing(plan)) + memory(plan)
+                + needs(plan);
+    }
+
+    private static String missing(DryRun plan) {
+        Table table = new Table().column("to be brought", Side.LEFT).column("", Side.LEFT);
+        plan.missing().forEach(missing -> table.row(List.of(missing.pointer(), missing.detail())));
+        return table + "\n\nWhat follows is counted without them.";
+    }
+
+    private static String needs(DryRun plan) {
+        DryRun.Needs needs = plan.needs();
+        if (needs == null) {
+            return "";
+        }
+        Table table = new Table()
+                .column("stage", Side.LEFT)
+                .column("steps", Side.RIGHT)
+                .column("tokens", Side.RIGHT)
+                .column("tokens/s", Side.RIGHT)
+                .column("hours", Side.RIGHT);
+        for (DryRun.StageNeed stage : needs.stages()) {
+            table.row(List.of(
+                    stage.name(),
+                    stage.steps() == null ? "-" : stage.steps().toString(),
+                    stage.tokens() == null ? "-" : Figures.count(stage.tokens().doubleValue()),
+                    Figures.count(stage.tokensPerSecond()),
+                    hours(stage.hours())));
+        }
+        return "\n\nweights of the encoder: " + Figures.count((double) needs.parameters()) + "\nstorage: at most "
+                + Figures.bytes(needs.storageBytes()) + " beside the texts; a checkpoint has "
+                + Figures.bytes(needs.checkpointBytes()) + "\ntokens, each text as long as its stage lets it be: "
+                + (needs.tokens() == null
+                        ? "not known before the pairs are there"
+                        : Figures.count(needs.tokens().doubleValue()))
+                + "\nhours of training, filter, mining and evaluation left out: " + hours(needs.hours()) + ", at "
+                + needs.assumption() + "\n" + table;
+    }
+
+    private static String hours(Double hours) {
+        return hours == null ? "-" : String.format(Locale.ROOT, hours < 10 ? "%.1f" : "%,.0f", hours);
     }
 
     private static String memory(DryRun plan) {

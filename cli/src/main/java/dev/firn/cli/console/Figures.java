@@ -49,7 +49,12 @@ public final class Figures {
         if (count < 999_950) {
             return String.format(Locale.ROOT, "%.1fk", count / 1000);
         }
-        return String.format(Locale.ROOT, "%.1fM", count / 1_000_000);
+        if (count < 999_950_000) {
+            return String.format(Locale.ROOT, "%.1fM", count / 1_000_000);
+        }
+        return count < 999_950_000_000.0
+                ? String.format(Locale.ROOT, "%.1fG", count / 1e9)
+                : String.format(Locale.ROOT, "%.1fT", count / 1e12);
     }
 
     /** A measure between 0 and 1 with three places; a dash for null. */

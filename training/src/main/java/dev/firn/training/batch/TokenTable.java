@@ -44,6 +44,32 @@ public interface TokenTable {
         return counts;
     }
 
+    /**
+     * Some of the sequences, as a table of their own.
+     *
+     * @param chosen their rows here, in the order of the new table; not copied
+     */
+    default TokenTable rows(int[] chosen) {
+        requireNonNull(chosen, "chosen is null");
+        TokenTable all = this;
+        return new TokenTable() {
+            @Override
+            public int rows() {
+                return chosen.length;
+            }
+
+            @Override
+            public int length(int row) {
+                return all.length(chosen[row]);
+            }
+
+            @Override
+            public void copy(int row, int length, int[] target, int offset) {
+                all.copy(chosen[row], length, target, offset);
+            }
+        };
+    }
+
     /** A table over arrays in memory; the arrays are not copied. */
     static TokenTable of(int[][] rows) {
         requireNonNull(rows, "rows is null");

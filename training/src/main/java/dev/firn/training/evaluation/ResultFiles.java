@@ -52,14 +52,24 @@ public final class ResultFiles {
     }
 
     private static String name(String retriever, SetResult result) {
-        String name = fileName(retriever) + "." + fileName(result.set());
-        if (result.dimension() == null) {
-            return name;
-        }
-        String sized = name + "." + result.dimension();
-        return result.quantisation() == Quantisation.NONE
-                ? sized
-                : sized + "." + result.quantisation().word();
+        String name = name(retriever, result.set(), result.dimension());
+        return result.dimension() == null || result.quantisation() == Quantisation.NONE
+                ? name
+                : name + "." + result.quantisation().word();
+    }
+
+    private static String name(String retriever, String set, Integer dimension) {
+        String name = fileName(retriever) + "." + fileName(set);
+        return dimension == null ? name : name + "." + dimension;
+    }
+
+    /**
+     * The file with the values per query of one result that was not quantised, from the folder on.
+     *
+     * @param dimension null for one without vectors
+     */
+    public static String ofQueries(String retriever, String set, Integer dimension) {
+        return "queries/" + name(retriever, set, dimension) + ".jsonl";
     }
 
     /** Returns a name that is safe as a file's: letters, digits and {@code _ - .}, other characters as their code points. */

@@ -9,20 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.SpecVersion;
-import com.networknt.schema.ValidationMessage;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -41,9 +32,7 @@ public final class SpecificationReader {
     private static final int MAXIMUM_ALIASES = 50;
 
     private final ObjectMapper mapper;
-    private final JsonNode schemaDocument;
-    private final JsonSchema schema;
-    private final SchemaDefaults defaults;
+    private final SpecificationSchema schema = new SpecificationSchema(SCHEMA_RESOURCE);
 
     public SpecificationReader() {
         this.mapper = JsonMapper.builder()
@@ -58,23 +47,11 @@ public final class SpecificationReader {
                         .maxNestingDepth(MAXIMUM_DEPTH)
                         .maxDocumentLength(MAXIMUM_CHARACTERS)
                         .build());
-        try (InputStream resource = SpecificationReader.class.getResourceAsStream(SCHEMA_RESOURCE)) {
-            this.schemaDocument = new ObjectMapper().readTree(resource);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        this.schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                .getSchema(
-                        schemaDocument,
-                        SchemaValidatorsConfig.builder()
-                                .formatAssertionsEnabled(true)
-                                .build());
-        this.defaults = new SchemaDefaults(schemaDocument);
     }
 
     /** The JSON schema of a specification, as it is served to users. */
     public String schemaText() {
-        return schemaDocument.toPrettyString();
+        return schema.text();
     }
 
     /**
@@ -94,19 +71,11 @@ public final class SpecificationReader {
      * @throws InvalidSpecificationException when fields are wrong; every fault is named
      */
     public RunSpecification read(JsonNode document) {
-        List<Fault> faults = new ArrayList<>();
-        Set<String> wrongObjects = new LinkedHashSet<>();
-        for (ValidationMessage message : schema.validate(document)) {
-            faults.add(FaultMessages.of(message, schemaDocument));
-            wrongObjects.add(FaultMessages.pointerOf(message));
-        }
-        JsonNode resolved = defaults.apply(CrossFieldRules.beforeDefaults(document));
+        SpecificationSchema.Refusal refusal = schema.check(document);
+        List<Fault> faults = new ArrayList<>(refusal.faults());
+        JsonNode resolved = schema.withDefaults(CrossFieldRules.beforeDefaults(document));
         CrossFieldRules.Result rules = CrossFieldRules.apply(resolved);
-        for (Fault fault : rules.faults()) {
-            if (wrongObjects.stream().noneMatch(fault.pointer()::startsWith)) {
-                faults.add(fault);
-            }
-        }
+        rules.faults().stream().filter(refusal::leavesOpen).forEach(faults::add);
         if (!faults.isEmpty()) {
             throw new InvalidSpecificationException(new ArrayList<>(new LinkedHashSet<>(faults)));
         }

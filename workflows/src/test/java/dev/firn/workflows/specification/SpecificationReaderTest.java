@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.workflows.study.StudyGrid;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +52,28 @@ class SpecificationReaderTest {
 
         assertThat(examples)
                 .isNotEmpty()
-                .allSatisfy(example -> assertThat(
-                                reader.read(Files.readString(example)).name() + ".yaml")
+                .allSatisfy(example -> assertThat(name(example) + ".yaml")
                         .isEqualTo(example.getFileName().toString()));
+    }
+
+    /** A study's base may stand in another example. */
+    private String name(Path example) throws IOException {
+        JsonNode document = reader.parse(Files.readString(example));
+        if (!document.has("type")) {
+            return reader.read(document).name();
+        }
+        if (document.path("base").isTextual()) {
+            ((ObjectNode) document)
+                    .set(
+                            "base",
+                            reader.parse(Files.readString(
+                                    example.resolveSibling(document.get("base").textValue()))));
+        }
+        StudySpecification study = new StudyReader(reader).read(document);
+        assertThat(StudyGrid.points(study))
+                .allSatisfy(point ->
+                        assertThat(reader.read(point.specification()).name()).isNotEmpty());
+        return study.name();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.firn.activities.submission;
+package dev.firn.workflows.specification;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /** JSON merge patch (RFC 7396): objects are merged field by field, null removes a field, anything else takes its place. */
-final class MergePatch {
+public final class MergePatch {
     private MergePatch() {}
 
     /** The patched document; both arguments stay as they are. */
-    static JsonNode apply(JsonNode target, JsonNode patch) {
+    public static JsonNode apply(JsonNode target, JsonNode patch) {
         if (!(patch instanceof ObjectNode changes)) {
             return patch.deepCopy();
         }

@@ -1,4 +1,4 @@
-package dev.firn.activities.submission;
+package dev.firn.workflows.specification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

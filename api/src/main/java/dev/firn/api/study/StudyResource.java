@@ -1,0 +1,213 @@
+package dev.firn.api.study;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firn.activities.study.StudyControl;
+import dev.firn.activities.study.StudySubmission;
+import dev.firn.api.audit.Change;
+import dev.firn.api.http.BodyLimits;
+import dev.firn.api.http.Listing;
+import dev.firn.api.http.Names;
+import dev.firn.api.http.Problem;
+import dev.firn.api.http.RequestBodies;
+import dev.firn.api.security.Caller;
+import dev.firn.registry.Page;
+import dev.firn.registry.study.CreatedStudy;
+import dev.firn.registry.study.Study;
+import dev.firn.registry.study.StudyStore;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Studies: grids of runs that share their stages. */
+@Path("/api/studies")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Studies", description = "Grids of runs over one specification, which share the stages that are equal")
+public class StudyResource {
+    private final StudySubmission submission;
+    private final StudyControl control;
+    private final StudyStore studies;
+    private final StudyViews views;
+    private final Caller caller;
+    private final Change change;
+
+    public StudyResource(
+            StudySubmission submission,
+            StudyControl control,
+            StudyStore studies,
+            StudyViews views,
+            Caller caller,
+            Change change) {
+        this.submission = requireNonNull(submission, "submission is null");
+        this.control = requireNonNull(control, "control is null");
+        this.studies = requireNonNull(studies, "studies is null");
+        this.views = requireNonNull(views, "views is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.change = requireNonNull(change, "change is null");
+    }
+
+    /** Makes a study of a specification, or says what it would do. */
+    @POST
+    @Consumes({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", MediaType.APPLICATION_JSON})
+    @Operation(
+            summary = "Start a study",
+            description = "The body is a study specification, YAML or JSON, at most 1 MB; see /api/schema/study. It is"
+                    + " refused with every fault at once, those of its runs among them. Its runs are submitted as others"
+                    + " end, at most 'parallelism' unfinished at a time. With an Idempotency-Key the same body gives the"
+                    + " first study again. With dryRun=true nothing is started, and the answer says which runs there"
+                    + " would be, and which of their stages would be shared or reused.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The study",
+            headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
+            content = @Content(schema = @Schema(implementation = StudyView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The study of the first request with that Idempotency-Key; or the dry run",
+            content = @Content(schema = @Schema(oneOf = {StudyView.class, StudyPlanView.class})))
+    @APIResponse(
+            responseCode = "400",
+            description = "Neither YAML nor JSON",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "409",
+            description = "The Idempotency-Key was used with another body",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "413",
+            description = "Larger than 1 MB",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "Refused, with every fault",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response submit(
+            @Parameter(description = "1 to 255 visible ASCII characters") @HeaderParam("Idempotency-Key")
+                    String idempotencyKey,
+            @Parameter(description = "Say what would be done, and do nothing") @QueryParam("dryRun") boolean dryRun,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = "application/yaml",
+                                            schema = @Schema(implementation = String.class)))
+                    InputStream body)
+            throws IOException {
+        String text = RequestBodies.text(body, BodyLimits.SPECIFICATION);
+        if (dryRun) {
+            change.none();
+            return Response.ok(StudyPlanView.of(submission.dryRun(text))).build();
+        }
+        CreatedStudy accepted = submission.submit(text, Names.idempotencyKey(idempotencyKey), caller.name());
+        StudyView study = views.one(accepted.study().id());
+        return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
+                .location(URI.create("/api/studies/" + study.id()))
+                .entity(study)
+                .build();
+    }
+
+    /** The studies, newest first. */
+    @GET
+    @Operation(summary = "List studies", description = "Newest first, without their runs and specifications.")
+    @APIResponse(responseCode = "200", description = "A page of studies")
+    @APIResponse(
+            responseCode = "400",
+            description = "No such page",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Listing<StudyView> list(
+            @Parameter(description = "Items of a page, from 1 to 1000; 50 where left out") @QueryParam("limit")
+                    String limit,
+            @Parameter(description = "The nextCursor of the page before") @QueryParam("cursor") String cursor) {
+        Page<Study> page = studies.list(Listing.request(limit, cursor));
+        return new Listing<>(views.several(page.items()), page.nextCursor().orElse(null));
+    }
+
+    /** One study with its runs. */
+    @GET
+    @Path("/{id}")
+    @Operation(
+            summary = "Look at a study",
+            description =
+                    "With its runs, what became of their stages, and means of nDCG@10 of those that were evaluated.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The study",
+            content = @Content(schema = @Schema(implementation = StudyView.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such study",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public StudyView get(@Parameter(description = "The study's id") @PathParam("id") String id) {
+        return views.one(Names.identifier("study", id));
+    }
+
+    /** Asks a study to stop. */
+    @POST
+    @Path("/{id}/stop")
+    @Operation(
+            summary = "Stop a study",
+            description = "Its unfinished runs are cancelled, each with a last checkpoint; what is finished stays.")
+    @APIResponse(
+            responseCode = "202",
+            description = "The study, which will stop",
+            content = @Content(schema = @Schema(implementation = StudyView.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such study",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "409",
+            description = "It has ended",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response stop(@Parameter(description = "The study's id") @PathParam("id") String id) {
+        UUID study = Names.identifier("study", id);
+        change.before(views.one(study));
+        control.stop(study);
+        return Response.accepted(views.one(study)).build();
+    }
+
+    /** Lets a study go on. */
+    @POST
+    @Path("/{id}/resume")
+    @Operation(
+            summary = "Let a study go on",
+            description =
+                    "One that was stopped, or has runs that failed: what was not submitted is, and runs that failed or"
+                            + " were cancelled begin again where they ended.")
+    @APIResponse(
+            responseCode = "202",
+            description = "The study, which goes on",
+            content = @Content(schema = @Schema(implementation = StudyView.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such study",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "409",
+            description = "It has not ended, or has nothing left to do",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response resume(@Parameter(description = "The study's id") @PathParam("id") String id) {
+        UUID study = Names.identifier("study", id);
+        change.before(views.one(study));
+        control.resume(study);
+        return Response.accepted(views.one(study)).build();
+    }
+}
