@@ -90,7 +90,8 @@ public final class StudyIntervals {
         double[] values = new double[queries];
         int next = 0;
         for (int i = 0; i < sets.size(); i++) {
-            double weight = (double) queries / (sets.size() * (double) sets.get(i).size());
+            double weight =
+                    (double) queries / (sets.size() * (double) sets.get(i).size());
             for (String query : order.get(i).keySet()) {
                 values[next++] = weight * sets.get(i).get(query);
             }
@@ -134,8 +135,8 @@ public final class StudyIntervals {
             }
         }
         Map<String, Double> values = new TreeMap<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                artifacts.openFile(file.artifact(), file.name()), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(artifacts.openFile(file.artifact(), file.name()), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode query = MAPPER.readTree(line);
                 values.put(query.path("query").asText(), query.path(NDCG).asDouble());

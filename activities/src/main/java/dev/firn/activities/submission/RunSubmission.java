@@ -346,7 +346,7 @@ public final class RunSubmission {
         return new DryRun(
                 reader.toDocument(specification),
                 List.of(),
-                new DataInspection(List.of(), List.of(), List.of(), ""),
+                new DataInspection(List.of(), List.of(), List.of(), List.of(), ""),
                 MemoryNeed.of(StageMemory.largest(specification, encoder)),
                 RunNeeds.of(specification, encoder, Optional.empty()),
                 missing);

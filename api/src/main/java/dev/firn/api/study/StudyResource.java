@@ -15,6 +15,9 @@ import dev.firn.registry.Page;
 import dev.firn.registry.study.CreatedStudy;
 import dev.firn.registry.study.Study;
 import dev.firn.registry.study.StudyStore;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -28,6 +31,10 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -43,12 +50,20 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Studies", description = "Grids of runs over one specification, which share the stages that are equal")
 public class StudyResource {
+    /** Its styles stand in the file itself; it fetches and runs nothing. */
+    private static final String REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none';"
+            + " form-action 'none'; frame-ancestors 'none'";
+
+    private static final DateTimeFormatter MOMENT =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
     private final StudySubmission submission;
     private final StudyControl control;
     private final StudyStore studies;
     private final StudyViews views;
     private final Caller caller;
     private final Change change;
+    private final StudyReports reports;
 
     public StudyResource(
             StudySubmission submission,
@@ -56,13 +71,24 @@ public class StudyResource {
             StudyStore studies,
             StudyViews views,
             Caller caller,
-            Change change) {
+            Change change,
+            StudyReports reports) {
         this.submission = requireNonNull(submission, "submission is null");
         this.control = requireNonNull(control, "control is null");
         this.studies = requireNonNull(studies, "studies is null");
         this.views = requireNonNull(views, "views is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.change = requireNonNull(change, "change is null");
+        this.reports = requireNonNull(reports, "reports is null");
+    }
+
+    /** The template of the report; its parameters are checked when the application is built. */
+    @CheckedTemplate
+    static final class Templates {
+        private Templates() {}
+
+        static native TemplateInstance report(
+                StudyReport report, String description, String began, String ended, String style);
     }
 
     /** Makes a study of a specification, or says what it would do. */
@@ -209,5 +235,51 @@ public class StudyResource {
         change.before(views.one(study));
         control.resume(study);
         return Response.accepted(views.one(study)).build();
+    }
+
+    /** A study's report. */
+    @GET
+    @Path("/{id}/report")
+    @Produces(MediaType.TEXT_HTML)
+    @Blocking
+    @Operation(
+            summary = "A study's report",
+            description =
+                    "One HTML file that needs no other: results with intervals, charts, what differs between the runs,"
+                            + " what was computed and what was taken over, digests, failures. Of a study under way, as it stands.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The report",
+            content = @Content(mediaType = MediaType.TEXT_HTML, schema = @Schema(implementation = String.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No such study",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response report(@Parameter(description = "The study's id") @PathParam("id") String id) throws IOException {
+        StudyReport report = reports.of(Names.identifier("study", id), true);
+        String html = Templates.report(
+                        report,
+                        report.study().specification().path("description").asText(),
+                        MOMENT.format(report.study().createdAt()),
+                        report.study().finishedAt() == null
+                                ? null
+                                : MOMENT.format(report.study().finishedAt()),
+                        asset("firn.css") + asset("studies.css"))
+                .render();
+        return Response.ok(html, MediaType.TEXT_HTML_TYPE.withCharset("utf-8"))
+                .header("Content-Security-Policy", REPORT_POLICY)
+                .header(
+                        "Content-Disposition",
+                        "attachment; filename=\"study-" + report.study().name() + ".html\"")
+                .build();
+    }
+
+    private static String asset(String name) throws IOException {
+        String resource = "META-INF/resources/assets/" + name;
+        try (InputStream stream = requireNonNull(
+                Thread.currentThread().getContextClassLoader().getResourceAsStream(resource),
+                () -> resource + " is not packaged")) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -7,11 +7,12 @@ import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.run.EvaluationStarter;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
-import dev.firn.activities.submission.DataFolders;
 import dev.firn.activities.study.StudyControl;
+import dev.firn.activities.study.StudyIntervals;
 import dev.firn.activities.study.StudyResults;
 import dev.firn.activities.study.StudyStarter;
 import dev.firn.activities.study.StudySubmission;
+import dev.firn.activities.submission.DataFolders;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.api.audit.Change;
@@ -39,6 +40,7 @@ import dev.firn.registry.run.StageStore;
 import dev.firn.registry.token.TokenStore;
 import dev.firn.registry.webhook.WebhookStore;
 import dev.firn.registry.study.StudyStore;
+import dev.firn.registry.token.TokenStore;
 import dev.firn.training.artifact.MavenArtifacts;
 import io.agroal.api.AgroalDataSource;
 import io.temporal.client.WorkflowClient;
@@ -293,6 +295,12 @@ public final class Wiring {
     @Singleton
     StudyResults studyResults(Stores stores) {
         return new StudyResults(stores);
+    }
+
+    @Produces
+    @Singleton
+    StudyIntervals studyIntervals(ArtifactStore artifacts) {
+        return new StudyIntervals(artifacts);
     }
 
     @Produces

@@ -43,6 +43,8 @@ class SubmissionPagesTest {
             List<String> names = files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".yaml"))
                     .map(name -> name.replace(".yaml", ""))
+                    // A study is none to start a run from
+                    .filter(name -> !name.endsWith("-transfer"))
                     .toList();
 
             assertThat(Examples.all())
