@@ -30,9 +30,9 @@ public final class TypedClient {
 
         RunsApi runs = new RunsApi(client);
         String key = UUID.randomUUID().toString();
-        RunView started = runs.startRun(specification, null, null, key).getRunView();
+        RunView started = runs.startRun(specification, null, null, null, key).getRunView();
         System.out.println("started " + started.getName() + " " + started.getState());
-        System.out.println("same " + runs.startRun(specification, null, null, key).getRunView().getId().equals(started.getId()));
+        System.out.println("same " + runs.startRun(specification, null, null, null, key).getRunView().getId().equals(started.getId()));
 
         ListingRunView page = runs.listRuns(null, 1, started.getName(), "QUEUED,RUNNING");
         RunView listed = page.getItems().get(0);

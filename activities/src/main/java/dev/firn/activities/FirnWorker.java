@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.run.AdmissionActivitiesImpl;
 import dev.firn.activities.run.RunActivitiesImpl;
-import dev.firn.activities.stage.EvaluationActivitiesImpl;
 import dev.firn.activities.run.RunControl;
 import dev.firn.activities.run.RunStarter;
+import dev.firn.activities.stage.EvaluationActivitiesImpl;
 import dev.firn.activities.stage.StageActivitiesImpl;
 import dev.firn.activities.study.StudyActivitiesImpl;
 import dev.firn.activities.submission.RunSubmission;

@@ -40,8 +40,7 @@ final class InputInspection {
         this(stores, inputs, Optional.empty());
     }
 
-    private InputInspection(
-            Stores stores, TrainingInputs inputs, Optional<Map<List<Object>, DataInspection>> seen) {
+    private InputInspection(Stores stores, TrainingInputs inputs, Optional<Map<List<Object>, DataInspection>> seen) {
         this.stores = requireNonNull(stores, "stores is null");
         this.inputs = requireNonNull(inputs, "inputs is null");
         this.seen = seen;

@@ -55,6 +55,9 @@ public class StudyPages {
         static native TemplateInstance study(StudyReport report, boolean ended);
 
         static native TemplateInstance details(StudyReport report, boolean ended);
+
+        /** Part of the others and of the report; links lead to the runs. */
+        static native TemplateInstance results(StudyReport report, boolean links);
     }
 
     /** All studies. */

@@ -44,8 +44,18 @@ public class SchemaResource {
     @Path("/study")
     @Produces("application/schema+json")
     @Operation(
+            operationId = "getStudySchema",
             summary = "The JSON schema of a study specification",
             description = "With every field, its default and its limits. Its base is a run specification.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The schema",
+            content =
+                    @Content(
+                            mediaType = "application/schema+json",
+                            schema = @Schema(implementation = Object.class),
+                            example =
+                                    "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"type\":\"object\"}"))
     public String study() {
         return studies.schemaText();
     }

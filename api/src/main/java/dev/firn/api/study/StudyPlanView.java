@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.study.StudyPlan;
 import java.util.List;
 import java.util.TreeSet;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What a study would do, as clients see it.
@@ -23,6 +24,7 @@ public record StudyPlanView(
      *
      * @param continues the place of the run whose pretraining it goes on from; null for none
      */
+    @Schema(name = "StudyPlannedRun")
     public record PlannedRun(
             int position,
             String label,
@@ -44,6 +46,7 @@ public record StudyPlanView(
      *     there is
      * @param sharedWith the place of the run that computes it; null for none
      */
+    @Schema(name = "StudyPlannedStage")
     public record PlannedStage(String name, String key, String would, Integer sharedWith, String reason) {}
 
     static StudyPlanView of(StudyPlan plan) {

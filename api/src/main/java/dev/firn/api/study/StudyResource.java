@@ -50,6 +50,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Studies", description = "Grids of runs over one specification, which share the stages that are equal")
 public class StudyResource {
+    // As YAML it says the same
+    private static final String SPECIFICATION_EXAMPLE = "{\"specVersion\":1,\"type\":\"ablation\",\"name\":\"ranks\","
+            + "\"vary\":[{\"field\":\"/filter/topRank\",\"values\":[1,5,20]}],\"base\":{\"specVersion\":1}}";
+
     /** Its styles stand in the file itself; it fetches and runs nothing. */
     private static final String REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none';"
             + " form-action 'none'; frame-ancestors 'none'";
@@ -95,6 +99,7 @@ public class StudyResource {
     @POST
     @Consumes({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", MediaType.APPLICATION_JSON})
     @Operation(
+            operationId = "startStudy",
             summary = "Start a study",
             description = "The body is a study specification, YAML or JSON, at most 1 MB; see /api/schema/study. It is"
                     + " refused with every fault at once, those of its runs among them. Its runs are submitted as others"
@@ -109,7 +114,7 @@ public class StudyResource {
     @APIResponse(
             responseCode = "200",
             description = "The study of the first request with that Idempotency-Key; or the dry run",
-            content = @Content(schema = @Schema(oneOf = {StudyView.class, StudyPlanView.class})))
+            content = @Content(schema = @Schema(anyOf = {StudyView.class, StudyPlanView.class})))
     @APIResponse(
             responseCode = "400",
             description = "Neither YAML nor JSON",
@@ -131,10 +136,16 @@ public class StudyResource {
                     String idempotencyKey,
             @Parameter(description = "Say what would be done, and do nothing") @QueryParam("dryRun") boolean dryRun,
             @RequestBody(
-                            content =
-                                    @Content(
-                                            mediaType = "application/yaml",
-                                            schema = @Schema(implementation = String.class)))
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON,
+                                        schema = @Schema(implementation = Object.class),
+                                        example = SPECIFICATION_EXAMPLE),
+                                @Content(
+                                        mediaType = "application/yaml",
+                                        schema = @Schema(implementation = String.class),
+                                        example = SPECIFICATION_EXAMPLE)
+                            })
                     InputStream body)
             throws IOException {
         String text = RequestBodies.text(body, BodyLimits.SPECIFICATION);
@@ -152,7 +163,7 @@ public class StudyResource {
 
     /** The studies, newest first. */
     @GET
-    @Operation(summary = "List studies", description = "Newest first, without their runs and specifications.")
+    @Operation(operationId = "listStudies", summary = "List studies", description = "Newest first, without their runs and specifications.")
     @APIResponse(responseCode = "200", description = "A page of studies")
     @APIResponse(
             responseCode = "400",
@@ -170,6 +181,7 @@ public class StudyResource {
     @GET
     @Path("/{id}")
     @Operation(
+            operationId = "getStudy",
             summary = "Look at a study",
             description =
                     "With its runs, what became of their stages, and means of nDCG@10 of those that were evaluated.")
@@ -189,6 +201,7 @@ public class StudyResource {
     @POST
     @Path("/{id}/stop")
     @Operation(
+            operationId = "stopStudy",
             summary = "Stop a study",
             description = "Its unfinished runs are cancelled, each with a last checkpoint; what is finished stays.")
     @APIResponse(
@@ -214,6 +227,7 @@ public class StudyResource {
     @POST
     @Path("/{id}/resume")
     @Operation(
+            operationId = "resumeStudy",
             summary = "Let a study go on",
             description =
                     "One that was stopped, or has runs that failed: what was not submitted is, and runs that failed or"
@@ -243,6 +257,7 @@ public class StudyResource {
     @Produces(MediaType.TEXT_HTML)
     @Blocking
     @Operation(
+            operationId = "getStudyReport",
             summary = "A study's report",
             description =
                     "One HTML file that needs no other: results with intervals, charts, what differs between the runs,"
@@ -250,7 +265,11 @@ public class StudyResource {
     @APIResponse(
             responseCode = "200",
             description = "The report",
-            content = @Content(mediaType = MediaType.TEXT_HTML, schema = @Schema(implementation = String.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_HTML,
+                            schema = @Schema(implementation = String.class),
+                            example = "<!DOCTYPE html>"))
     @APIResponse(
             responseCode = "404",
             description = "No such study",
@@ -264,7 +283,7 @@ public class StudyResource {
                         report.study().finishedAt() == null
                                 ? null
                                 : MOMENT.format(report.study().finishedAt()),
-                        asset("firn.css") + asset("studies.css"))
+                        "<style>\n" + asset("firn.css") + asset("studies.css") + "</style>")
                 .render();
         return Response.ok(html, MediaType.TEXT_HTML_TYPE.withCharset("utf-8"))
                 .header("Content-Security-Policy", REPORT_POLICY)

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A run of a study as clients see it.
@@ -39,6 +40,7 @@ public record StudyRunView(
     }
 
     /** Where a stage of the run stands; {@code reusedFrom} is the run that computed it, or null. */
+    @Schema(name = "StudyStageState")
     public record StageState(String name, String state, UUID reusedFrom) {}
 
     /**
@@ -49,5 +51,6 @@ public record StudyRunView(
      * @param languages {@code all}, {@code trained} or {@code untrained}
      * @param sets over how many
      */
+    @Schema(name = "StudyFigure")
     public record FigureView(String weights, String kind, String languages, double ndcg10, int sets) {}
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A study as clients see it.
@@ -47,5 +48,6 @@ public record StudyView(
      * @param unfinished submitted, and not ended
      * @param waiting not submitted yet
      */
+    @Schema(name = "StudyCounts")
     public record Counts(int runs, int succeeded, int failed, int cancelled, int unfinished, int waiting) {}
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -67,7 +68,9 @@ final class SpecificationDifferenceCommand extends FirnCommand {
         if (Files.isRegularFile(file)) {
             String mediaType =
                     what.toLowerCase(Locale.ROOT).endsWith(".json") ? "application/json" : "application/yaml";
-            return client.dryRun(Files.readAllBytes(file), mediaType).value().specification();
+            return client.dryRun(Files.readAllBytes(file), mediaType, OptionalLong.empty())
+                    .value()
+                    .specification();
         }
         return client.run(new RunFinder(client).find(what)).value().specification();
     }

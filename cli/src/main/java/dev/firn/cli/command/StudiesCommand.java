@@ -10,7 +10,10 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 
 /** Lists studies. */
-@Command(name = "studies", description = "List studies, newest first.")
+@Command(
+        name = "studies",
+        description = "List studies, newest first.",
+        footer = {"", "Example: firn studies --limit 10"})
 final class StudiesCommand extends ListingCommand {
     StudiesCommand(Session session) {
         super(session);

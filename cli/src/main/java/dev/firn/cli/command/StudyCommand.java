@@ -11,9 +11,7 @@ import picocli.CommandLine.Command;
             "Examples:",
             "  firn study transfer examples/quickstart-transfer.yaml --follow",
             "  firn study ablation ranks.yaml --dry-run     which runs there would be, and what they would share",
-            "  firn study report quickstart-transfer        its report as one HTML file",
-            "",
-            "Exit codes: 0 done, 1 failed, 2 wrong input."
+            "  firn study report quickstart-transfer        its report as one HTML file"
         })
 final class StudyCommand extends FirnCommand {
     StudyCommand(Session session) {

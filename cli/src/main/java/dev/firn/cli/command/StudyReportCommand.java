@@ -10,7 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Writes a study's report. */
-@Command(name = "report", description = "Write a study's report as one HTML file that needs no other.")
+@Command(
+        name = "report",
+        description = "Write a study's report as one HTML file that needs no other.",
+        footer = {"", "Example: firn study report quickstart-transfer report.html"})
 final class StudyReportCommand extends FirnCommand {
     @Parameters(
             index = "0",

@@ -7,7 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Asks a study to resume. */
-@Command(name = "resume", description = "Let a study go on that was stopped, or has runs that failed.")
+@Command(
+        name = "resume",
+        description = "Let a study go on that was stopped, or has runs that failed.",
+        footer = {"", "Example: firn study resume quickstart-transfer"})
 final class StudyResumeCommand extends FirnCommand {
     @Parameters(
             paramLabel = "ID",

@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows a study. */
-@Command(name = "show", description = "Show a study, its runs and what was measured.")
+@Command(
+        name = "show",
+        description = "Show a study, its runs and what was measured.",
+        footer = {"", "Example: firn study show quickstart-transfer"})
 final class StudyShowCommand extends FirnCommand {
     @Parameters(
             paramLabel = "ID",

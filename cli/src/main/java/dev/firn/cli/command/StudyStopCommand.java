@@ -7,7 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Asks a study to stop. */
-@Command(name = "stop", description = "Stop a study: its unfinished runs are cancelled, what is finished stays.")
+@Command(
+        name = "stop",
+        description = "Stop a study: its unfinished runs are cancelled, what is finished stays.",
+        footer = {"", "Example: firn study stop quickstart-transfer"})
 final class StudyStopCommand extends FirnCommand {
     @Parameters(
             paramLabel = "ID",
