@@ -258,6 +258,7 @@ class RunPagesIT {
 
     private void draw(Path file, String path) {
         Page page = visits.open(Look.LIGHT, server.resolve(path));
+        page.setViewportSize(1120, 720);
         assertThat(page.locator(".chart .plot canvas")).hasCount(5);
         page.locator("#chart-stages").getByText("pretrain").click();
         page.screenshot(new Page.ScreenshotOptions().setPath(file));
