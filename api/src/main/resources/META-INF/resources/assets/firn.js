@@ -6,6 +6,10 @@
  * - form[data-api] is sent to that address of the REST API (data-method, POST where it says none):
  *     its fields as JSON (type=number as numbers), or the text of the field that data-body names, as YAML;
  *     a submit button may have a data-api of its own;
+ *     data-in-address: the field's value takes the place of {=its name=} in the address instead;
+ *     data-number, data-flag: the field is a number, true or false, though it is hidden;
+ *     a form of files is sent as one;
+ *     data-match: the revision that what is changed must still have;
  *     data-once: the same text is sent under the same Idempotency-Key;
  *     data-then: an address to go to, "location" for what the answer's Location names; otherwise the parts of the page
  *     that listen for "changed from:body" are fetched again, and data-said is read out;
@@ -132,20 +136,32 @@
     if (form.dataset.body) {
       return { type: "application/yaml", text: form.elements[form.dataset.body].value };
     }
-    const fields = Array.from(form.elements).filter((field) => field.name && !field.disabled);
+    if (form.enctype === "multipart/form-data") return { text: new FormData(form) };
+    const fields = Array.from(form.elements).filter(
+      (field) => field.name && !field.disabled && !("inAddress" in field.dataset),
+    );
     if (fields.length === 0) return null;
     const entries = fields
       .filter((field) => field.type !== "checkbox" || field.checked)
-      .map((field) => [field.name, field.type === "number" ? field.valueAsNumber : field.type === "checkbox" ? true : field.value]);
+      .map((field) => [field.name, value(field)]);
     return { type: "application/json", text: JSON.stringify(Object.fromEntries(entries)) };
   }
 
-  async function send(form, address, submitter) {
+  function value(field) {
+    if (field.type === "number") return field.valueAsNumber;
+    if (field.type === "checkbox") return true;
+    if ("number" in field.dataset) return Number(field.value);
+    return "flag" in field.dataset ? field.value === "true" : field.value;
+  }
+
+  async function send(form, template, submitter) {
+    const address = template.replace(/\{=(\w+)=\}/g, (all, name) => encodeURIComponent(form.elements[name].value));
     const alert = form.querySelector("[role=alert]");
     alert?.replaceChildren();
     const content = body(form);
     const headers = { Accept: "application/json, text/html", ...secret() };
-    if (content) headers["Content-Type"] = content.type;
+    if (content?.type) headers["Content-Type"] = content.type;
+    if (form.dataset.match) headers["If-Match"] = `"${form.dataset.match}"`;
     if ("once" in form.dataset) headers["Idempotency-Key"] = onceKey(form, address, content?.text ?? "");
     const buttons = form.querySelectorAll("button:enabled");
     buttons.forEach((button) => (button.disabled = true));

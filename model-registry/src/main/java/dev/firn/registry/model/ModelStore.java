@@ -22,6 +22,7 @@ import dev.firn.registry.webhook.WebhookStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -253,8 +254,24 @@ public final class ModelStore {
         });
     }
 
+    /** The newest version of each model that was not laid aside, by the model's name. */
+    public Map<String, ModelVersion> newest(Collection<String> names) {
+        return database.inTransaction(handle -> {
+            Map<String, ModelVersion> result = new LinkedHashMap<>();
+            handle.createQuery(SELECT_VERSION + """
+                             where (v.model, v.version) in (
+                                select n.name, (select max(o.version) from model_version o
+                                                where o.model = n.name and o.archived_at is null)
+                                from unnest(cast(:names as text[])) as n (name))""")
+                    .bindArray("names", String.class, List.copyOf(names))
+                    .map(ModelStore::version)
+                    .forEach(version -> result.put(version.model(), version));
+            return result;
+        });
+    }
+
     /** The versions that runs made, by run. */
-    public Map<UUID, List<ModelVersion>> ofRuns(java.util.Collection<UUID> runIds) {
+    public Map<UUID, List<ModelVersion>> ofRuns(Collection<UUID> runIds) {
         return database.inTransaction(handle -> {
             Map<UUID, List<ModelVersion>> result = new LinkedHashMap<>();
             handle.createQuery(SELECT_VERSION + " where v.run_id = any(:runs) order by v.id")

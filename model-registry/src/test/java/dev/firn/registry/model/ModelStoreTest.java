@@ -198,6 +198,7 @@ class ModelStoreTest {
                 .extracting(ModelVersion::version)
                 .containsExactly(2, 1);
         assertThat(models.findModel(name).orElseThrow().archivedVersions()).isEqualTo(1);
+        assertThat(models.newest(List.of(name, "no such model"))).containsExactly(Map.entry(name, models.get(name, 1)));
         assertThat(models.get(name, 2)).isEqualTo(archived);
 
         assertThat(models.archive(name, 2, false, Optional.empty()).archivedAt())
