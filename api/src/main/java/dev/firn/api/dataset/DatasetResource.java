@@ -30,10 +30,12 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
@@ -59,6 +61,27 @@ public class DatasetResource {
         this.downloads = requireNonNull(downloads, "downloads is null");
     }
 
+    /**
+     * The form that a dataset comes in.
+     *
+     * @param language of lines that name none; may be left out
+     */
+    @Schema(name = "DatasetForm")
+    public record DatasetForm(
+            String name,
+            String language,
+
+            @Schema(type = SchemaType.ARRAY, implementation = DatasetFile.class)
+            List<String> files) {
+        public DatasetForm {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** A file in a form. */
+    @Schema(type = SchemaType.STRING, format = "binary")
+    public interface DatasetFile {}
+
     /** The first pairs of a dataset. */
     public record RowsView(List<Row> items) {
         public RowsView {
@@ -75,7 +98,10 @@ public class DatasetResource {
 
     /** The datasets, newest first. */
     @GET
-    @Operation(operationId = "listDatasets", summary = "List datasets", description = "Newest first, with counts and what was dropped and why.")
+    @Operation(
+            operationId = "listDatasets",
+            summary = "List datasets",
+            description = "Newest first, with counts and what was dropped and why.")
     public Listing<DatasetView> list(
             @Parameter(description = "Only versions of this one", example = "quickstart") @QueryParam("name")
                     String name,
@@ -104,11 +130,20 @@ public class DatasetResource {
             description = "The version",
             headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
             content = @Content(schema = @Schema(implementation = DatasetView.class)))
-    @APIResponse(responseCode = "200", description = "The version that was there already")
+    @APIResponse(
+            responseCode = "200",
+            description = "The version that was there already",
+            content = @Content(schema = @Schema(implementation = DatasetView.class)))
     @APIResponse(
             responseCode = "422",
             description = "Files that are refused, with every wrong line up to 20 of each",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = DatasetForm.class),
+                            example = "name=support, language=de, files=@faq.jsonl"))
     public Response add(
             @RestForm("name") String name,
             @RestForm("language") String language,
@@ -171,7 +206,9 @@ public class DatasetResource {
             content = @Content(mediaType = Problem.MEDIA_TYPE))
     public RowsView rows(
             @Parameter(example = "quickstart@1") @PathParam("dataset") String reference,
-            @Parameter(description = "Which source, of a dataset that a run prepared; else its first")
+            @Parameter(
+                            description = "Which source, of a dataset that a run prepared; else its first",
+                            example = "keycloak/de")
                     @QueryParam("source")
                     String source,
             @QueryParam("limit") String limit)

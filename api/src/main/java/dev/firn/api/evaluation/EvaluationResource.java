@@ -73,7 +73,10 @@ public class EvaluationResource {
             description = "It was begun",
             headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
             content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(responseCode = "200", description = "The same, which has not ended")
+    @APIResponse(
+            responseCode = "200",
+            description = "The same, which has not ended",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
     @APIResponse(
             responseCode = "404",
             description = "No such model, dataset or run",
@@ -102,7 +105,10 @@ public class EvaluationResource {
     /** The evaluations of model versions. */
     @GET
     @Path("/jobs")
-    @Operation(summary = "List evaluations of model versions", description = "Newest first.")
+    @Operation(
+            operationId = "listEvaluationJobs",
+            summary = "List evaluations of model versions",
+            description = "Newest first.")
     public Listing<JobView> jobs(
             @Parameter(description = "Only of this model's versions", example = "quickstart") @QueryParam("model")
                     String model,
@@ -116,7 +122,10 @@ public class EvaluationResource {
     /** An evaluation of a model version. */
     @GET
     @Path("/jobs/{id}")
-    @Operation(summary = "Look at an evaluation of a model version")
+    @Operation(
+            operationId = "getEvaluationJob",
+            summary = "Look at an evaluation of a model version",
+            description = "How far it is, or why it failed.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",

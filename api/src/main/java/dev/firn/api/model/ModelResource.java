@@ -290,7 +290,8 @@ public class ModelResource {
     public void remove(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "champion") @PathParam("alias") String alias,
-            @Parameter(example = "false") @QueryParam("confirm") String confirm,
+            @Parameter(description = "true: although it is protected", example = "false") @QueryParam("confirm")
+                    String confirm,
             @Parameter(example = "\"3\"") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
         Names.require("model", name);
         Names.require("alias", alias);
@@ -412,7 +413,7 @@ public class ModelResource {
     /** Takes a tag from a version. */
     @DELETE
     @Path("/{name}/versions/{version}/tags/{tag}")
-    @Operation(summary = "Remove a tag of a version")
+    @Operation(summary = "Remove a tag of a version", description = "Its other tags stay.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "404",

@@ -285,10 +285,9 @@ public class ModelPages {
                 VersionView.of(version),
                 model.aliases().stream().map(AliasView::of).toList(),
                 files,
-                QualityTable.of(
-                        evaluations.ofVersion(version.id(), EVALUATIONS).stream()
-                                .map(EvaluationView::of)
-                                .toList()),
+                QualityTable.of(evaluations.ofVersion(version.id(), EVALUATIONS).stream()
+                        .map(EvaluationView::of)
+                        .toList()),
                 jobs,
                 jobs.stream().anyMatch(job -> job.finishedAt() == null),
                 measurable(),
@@ -347,15 +346,16 @@ public class ModelPages {
      *
      * @param dimensions widths between commas; may be empty
      */
-    public record Measurement(String model, String dataset, String dimensions) {}
+    public record Measurement(String dataset, String dimensions) {}
 
     /** Has a version measured, as the form asks for it. */
     @POST
-    @Path("fragments/evaluations")
+    @Path("models/{name}/versions/{version}/evaluations")
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(hidden = true)
-    public Response measure(InputStream body) throws IOException {
+    public Response measure(@PathParam("name") String name, @PathParam("version") String number, InputStream body)
+            throws IOException {
         Measurement asked = bodies.read(body, BodyLimits.SMALL, Measurement.class);
         List<Integer> dimensions = new ArrayList<>();
         for (String word :
@@ -371,7 +371,8 @@ public class ModelPages {
         return Response.status(Response.Status.CREATED)
                 .entity(JobView.of(measuring
                         .request(
-                                new Evaluations.EvaluationRequest(asked.model(), asked.dataset(), null, dimensions),
+                                new Evaluations.EvaluationRequest(
+                                        name + "@" + number, asked.dataset(), null, dimensions),
                                 caller.name())
                         .job()))
                 .build();

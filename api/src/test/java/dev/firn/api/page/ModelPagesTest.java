@@ -102,10 +102,7 @@ class ModelPagesTest {
     @Test
     void showsAVersionWithQualityByLanguageAndWidthAndItsCardWithoutHarm() {
         String name = name();
-        ModelVersion version = small.model(
-                name,
-                1,
-                """
+        ModelVersion version = small.model(name, 1, """
                 ---
                 license: apache-2.0
                 ---
@@ -189,9 +186,8 @@ class ModelPagesTest {
 
     private static void measure(String name, String dimensions, int status) {
         given().contentType("application/json")
-                .body("{\"model\":\"%1$s@1\",\"dataset\":\"%1$s@1\",\"dimensions\":\"%2$s\"}"
-                        .formatted(name, dimensions))
-                .post("/fragments/evaluations")
+                .body("{\"dataset\":\"%1$s@1\",\"dimensions\":\"%2$s\"}".formatted(name, dimensions))
+                .post("/models/" + name + "/versions/1/evaluations")
                 .then()
                 .statusCode(status)
                 .body(

@@ -11,15 +11,14 @@ import org.junit.jupiter.api.Test;
 class QualityTableTest {
     @Test
     void hasARowForEachSetAndAColumnForEachWidthTheWidestFirst() {
-        List<QualityTable> tables = QualityTable.of(
-                List.of(
-                        view("untrained", "own", "de", "de", 192, null, 0.1),
-                        view("finetuned", "own", "de", "de", 192, null, 0.8),
-                        view("finetuned", "own", "de", "de", 64, null, 0.7),
-                        view("finetuned", "own", "fr", "fr", 192, null, 0.6),
-                        view("finetuned", "cross", "fr", "de", 192, null, 0.5),
-                        view("bm25", "own", "de", "de", null, null, 0.75),
-                        view("registered", "own", "de", "de", 192, "other@2", 0.9)));
+        List<QualityTable> tables = QualityTable.of(List.of(
+                view("untrained", "own", "de", "de", 192, null, 0.1),
+                view("finetuned", "own", "de", "de", 192, null, 0.8),
+                view("finetuned", "own", "de", "de", 64, null, 0.7),
+                view("finetuned", "own", "fr", "fr", 192, null, 0.6),
+                view("finetuned", "cross", "fr", "de", 192, null, 0.5),
+                view("bm25", "own", "de", "de", null, null, 0.75),
+                view("registered", "own", "de", "de", 192, "other@2", 0.9)));
 
         assertThat(tables).extracting(QualityTable::title).containsExactly("In the run that made it", "On other@2");
         QualityTable table = tables.getFirst();
