@@ -46,6 +46,7 @@ public final class FirnTestResource implements QuarkusTestResourceLifecycleManag
         RegistrySchema.migrate(dataSource);
         Map<String, String> properties = new HashMap<>(ApplicationProperties.of(addresses, home));
         properties.put("firn.role", role);
+        properties.put("firn.webhook-allow", "127.0.0.1");
         return properties;
     }
 

@@ -18,7 +18,6 @@ class AllowedReceiversTest {
     @ValueSource(
             strings = {
                 "http://127.0.0.1/x",
-                "http://127.1/x",
                 "http://2130706433/x",
                 "http://0.0.0.0/",
                 "http://10.1.2.3/",
@@ -39,26 +38,31 @@ class AllowedReceiversTest {
                 "http://[2002:7f00:1::]/",
                 "http://localhost/",
                 "http://a.localhost/",
-                "http://intranet/",
-                "http://999.999.999.999/"
+                "http://intranet/"
             })
     void thisMachineAndPrivateNetworksAreRefused(String url) {
-        assertThat(none.refusal(URI.create(url))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("FIRN_WEBHOOK_ALLOW"));
+        assertThat(none.refusal(URI.create(url)))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("FIRN_WEBHOOK_ALLOW"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://hooks.example.com/firn?a=b", "http://93.184.215.14:8080/", "https://[2606:2800::1]/"})
+    @ValueSource(
+            strings = {"https://hooks.example.com/firn?a=b", "http://93.184.215.14:8080/", "https://[2606:2800::1]/"})
     void theInternetIsAllowed(String url) {
         assertThat(none.refusal(URI.create(url))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ftp://example.com/", "file:///etc/passwd", "https://user:secret@example.com/", "https:/x", "mailto:a@b.c"})
+            strings = {"http://127.1/", "http://999.999.999.999/", "ftp://example.com/",
+                "file:///etc/passwd",
+                "https://user:secret@example.com/",
+                "https:/x",
+                "mailto:a@b.c"
+            })
     void whatIsNoPlainWebAddressIsRefused(String url) {
-        assertThat(none.refusal(URI.create(url))).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("http or https"));
+        assertThat(none.refusal(URI.create(url)))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("http or https"));
     }
 
     @Test

@@ -191,7 +191,8 @@ class WebhookResourceTest {
 
     private static JsonPath delivered(String webhook) {
         while (true) {
-            JsonPath deliveries = given().get("/api/webhooks/" + webhook + "/deliveries").jsonPath();
+            JsonPath deliveries =
+                    given().get("/api/webhooks/" + webhook + "/deliveries").jsonPath();
             if (deliveries.getString("items[0].state").equals("DELIVERED")) {
                 return deliveries;
             }
@@ -212,7 +213,11 @@ class WebhookResourceTest {
                 .path("id");
 
         given().get("/api/webhooks/" + id).then().statusCode(200).body("secret", nullValue());
-        given().get("/api/webhooks").then().statusCode(200).body("items.id", hasItem(id)).body("items[0].secret", nullValue());
+        given().get("/api/webhooks")
+                .then()
+                .statusCode(200)
+                .body("items.id", hasItem(id))
+                .body("items[0].secret", nullValue());
         given().delete("/api/webhooks/" + id).then().statusCode(204);
         given().get("/api/webhooks/" + id).then().statusCode(404);
         given().get("/api/webhooks/" + id + "/deliveries").then().statusCode(404);

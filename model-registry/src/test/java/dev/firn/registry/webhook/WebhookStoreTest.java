@@ -151,7 +151,9 @@ class WebhookStoreTest {
         assertThat(first.getFirst().secret()).isEqualTo("whsec_secret");
         assertThat(first.getFirst().toString()).doesNotContain("whsec_secret");
         // Whoever had it has died: it is sent again, with the same id
-        assertThat(again).extracting(DueDelivery::id).containsExactly(first.getFirst().id());
+        assertThat(again)
+                .extracting(DueDelivery::id)
+                .containsExactly(first.getFirst().id());
         assertThat(again.getFirst().attempts()).isEqualTo(2);
         assertThat(late).isEmpty();
     }
@@ -219,7 +221,8 @@ class WebhookStoreTest {
         UUID second = receiver("run.queued").id();
 
         Page<Webhook> page = webhooks.list(PageRequest.first(1));
-        Page<Webhook> rest = webhooks.list(PageRequest.after(1, page.nextCursor().orElseThrow()));
+        Page<Webhook> rest =
+                webhooks.list(PageRequest.after(1, page.nextCursor().orElseThrow()));
 
         assertThat(page.items()).extracting(Webhook::id).containsExactly(second);
         assertThat(rest.items()).extracting(Webhook::id).containsExactly(first);
