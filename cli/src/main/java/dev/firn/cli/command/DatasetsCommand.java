@@ -13,7 +13,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "datasets",
         description = "List datasets: those that were sent, and those that runs prepared.",
-        footer = {"", "firn datasets add NAME FILES... sends one, firn datasets show NAME@VERSION looks into one."})
+        footer = {
+            "",
+            "Examples:",
+            "  firn datasets",
+            "  firn datasets add mine pairs.jsonl",
+            "  firn datasets show mine@1"
+        })
 final class DatasetsCommand extends ListingCommand {
     DatasetsCommand(Session session) {
         super(session);

@@ -111,7 +111,7 @@ class WebhookStoreTest {
         models.moveAlias(model, "champion", 2, OptionalLong.empty(), Optional.empty(), Optional.empty());
         // Pointing it where it points tells nothing
         models.moveAlias(model, "champion", 2, OptionalLong.empty(), Optional.empty(), Optional.empty());
-        models.removeAlias(model, "champion", OptionalLong.empty(), Optional.empty(), Optional.empty());
+        models.removeAlias(model, "champion", true, OptionalLong.empty(), Optional.empty(), Optional.empty());
 
         assertThat(deliveries(webhook))
                 .extracting(delivery -> delivery.event() + " " + delivery.body().path("data"))
