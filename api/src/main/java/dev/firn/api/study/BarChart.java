@@ -1,9 +1,9 @@
 package dev.firn.api.study;
 
 import static dev.firn.api.study.LineChart.escaped;
-import static dev.firn.api.study.LineChart.format;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -47,37 +47,37 @@ record BarChart(String title, List<Bar> bars, int width) {
                 .flatMap(value -> Stream.of(value.low(), value.high()))
                 .toList());
         StringBuilder svg = new StringBuilder();
-        svg.append(format(
-                "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+        svg.append(String.format(Locale.ROOT,
+                 "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
                 width, height, escaped(title)));
         for (double tick : scale.ticks()) {
             double x = x(tick, scale, left);
             svg.append(
-                    format("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"4\" y2=\"%d\"/>", x, x, height - BOTTOM));
-            svg.append(format(
-                    "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                    String.format(Locale.ROOT, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"4\" y2=\"%d\"/>", x, x, height - BOTTOM));
+            svg.append(String.format(Locale.ROOT,
+                     "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                     x, height - 10, scale.text(tick)));
         }
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             int y = 8 + i * LINE + LINE / 2;
-            svg.append(format(
-                    "<text class=\"key\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
+            svg.append(String.format(Locale.ROOT,
+                     "<text class=\"key\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
                     left - 8, y + 4, escaped(shortened(bar.label()))));
             LineChart.Value value = bar.value();
             if (value == null) {
                 continue;
             }
             if (value.high() > value.low()) {
-                svg.append(format(
-                        "<path class=\"line s1\" d=\"M%.1f %dH%.1f\"/>",
+                svg.append(String.format(Locale.ROOT,
+                         "<path class=\"line s1\" d=\"M%.1f %dH%.1f\"/>",
                         x(value.low(), scale, left), y, x(value.high(), scale, left)));
             }
-            svg.append(format(
-                    "<circle class=\"dot s1\" cx=\"%.1f\" cy=\"%d\" r=\"5\"><title>%s: %.3f</title></circle>",
+            svg.append(String.format(Locale.ROOT,
+                     "<circle class=\"dot s1\" cx=\"%.1f\" cy=\"%d\" r=\"5\"><title>%s: %.3f</title></circle>",
                     x(value.mean(), scale, left), y, escaped(bar.label()), value.mean()));
-            svg.append(format(
-                    "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.3f</text>",
+            svg.append(String.format(Locale.ROOT,
+                     "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.3f</text>",
                     width - 4, y + 4, value.mean()));
         }
         return svg.append("</svg>").toString();

@@ -163,7 +163,10 @@ public class StudyResource {
 
     /** The studies, newest first. */
     @GET
-    @Operation(operationId = "listStudies", summary = "List studies", description = "Newest first, without their runs and specifications.")
+    @Operation(
+            operationId = "listStudies",
+            summary = "List studies",
+            description = "Newest first, without their runs and specifications.")
     @APIResponse(responseCode = "200", description = "A page of studies")
     @APIResponse(
             responseCode = "400",

@@ -17,7 +17,7 @@ class TemplatesTest {
     private static final Path TEMPLATES = Path.of("src/main/resources/templates");
     private static final Pattern INLINE = Pattern.compile(
             "\\sstyle\\s*=|\\son[a-z]+\\s*=|<style|<script(?![^>]*\\ssrc=\"/)|javascript:|hx-on|\\sjs:|['\"]js:|<base|<iframe"
-                + "|<object|<embed|(?:src|action)=\"(?:https?:)?//",
+                    + "|<object|<embed|(?:src|action)=\"(?:https?:)?//",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern POSTING_FORM =
             Pattern.compile("<form\\b[^>]*\\smethod=\"post\".*?</form>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
