@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A protected alias moves only with --confirm, and never by a run's gate.",
-            "Examples: firn promote quickstart 2 champion",
-            "          firn promote quickstart 2 champion --protect --reason \"checked by hand\""
+            "Examples:",
+            "  firn promote quickstart 2 champion",
+            "  firn promote quickstart 2 champion --protect --reason \"checked by hand\""
         })
 final class PromoteCommand extends FirnCommand {
     @Parameters(index = "0", paramLabel = "NAME", description = "The model's name.")

@@ -13,9 +13,10 @@ import picocli.CommandLine.Parameters;
         description = "Tag a version of a model, so that it can be found by it.",
         footer = {
             "",
-            "Examples: firn tag quickstart@2 stage=production checked",
-            "          firn tag quickstart@2 checked --remove",
-            "          firn model quickstart --tag stage=production"
+            "Examples:",
+            "  firn tag quickstart@2 stage=production checked",
+            "  firn tag quickstart@2 checked --remove",
+            "  firn model quickstart --tag stage=production"
         })
 final class TagCommand extends FirnCommand {
     @Parameters(index = "0", paramLabel = "NAME@VERSION", description = "The version, by its number or an alias.")
