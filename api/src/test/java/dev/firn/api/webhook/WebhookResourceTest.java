@@ -2,11 +2,11 @@ package dev.firn.api.webhook;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
-import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -117,7 +117,7 @@ class WebhookResourceTest {
                 .post("/api/webhooks")
                 .then()
                 .statusCode(201)
-                .header("Location", startsWith("/api/webhooks/"))
+                .header("Location", containsString("/api/webhooks/"))
                 .extract()
                 .jsonPath();
     }
