@@ -47,38 +47,61 @@ record BarChart(String title, List<Bar> bars, int width) {
                 .flatMap(value -> Stream.of(value.low(), value.high()))
                 .toList());
         StringBuilder svg = new StringBuilder();
-        svg.append(String.format(Locale.ROOT,
-                 "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
-                width, height, escaped(title)));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+                width,
+                height,
+                escaped(title)));
         for (double tick : scale.ticks()) {
             double x = x(tick, scale, left);
-            svg.append(
-                    String.format(Locale.ROOT, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"4\" y2=\"%d\"/>", x, x, height - BOTTOM));
-            svg.append(String.format(Locale.ROOT,
-                     "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                    x, height - 10, scale.text(tick)));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"4\" y2=\"%d\"/>",
+                    x,
+                    x,
+                    height - BOTTOM));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                    x,
+                    height - 10,
+                    scale.text(tick)));
         }
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             int y = 8 + i * LINE + LINE / 2;
-            svg.append(String.format(Locale.ROOT,
-                     "<text class=\"key\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
-                    left - 8, y + 4, escaped(shortened(bar.label()))));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text class=\"key\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
+                    left - 8,
+                    y + 4,
+                    escaped(shortened(bar.label()))));
             LineChart.Value value = bar.value();
             if (value == null) {
                 continue;
             }
             if (value.high() > value.low()) {
-                svg.append(String.format(Locale.ROOT,
-                         "<path class=\"line s1\" d=\"M%.1f %dH%.1f\"/>",
-                        x(value.low(), scale, left), y, x(value.high(), scale, left)));
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "<path class=\"line s1\" d=\"M%.1f %dH%.1f\"/>",
+                        x(value.low(), scale, left),
+                        y,
+                        x(value.high(), scale, left)));
             }
-            svg.append(String.format(Locale.ROOT,
-                     "<circle class=\"dot s1\" cx=\"%.1f\" cy=\"%d\" r=\"5\"><title>%s: %.3f</title></circle>",
-                    x(value.mean(), scale, left), y, escaped(bar.label()), value.mean()));
-            svg.append(String.format(Locale.ROOT,
-                     "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.3f</text>",
-                    width - 4, y + 4, value.mean()));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<circle class=\"dot s1\" cx=\"%.1f\" cy=\"%d\" r=\"5\"><title>%s: %.3f</title></circle>",
+                    x(value.mean(), scale, left),
+                    y,
+                    escaped(bar.label()),
+                    value.mean()));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.3f</text>",
+                    width - 4,
+                    y + 4,
+                    value.mean()));
         }
         return svg.append("</svg>").toString();
     }

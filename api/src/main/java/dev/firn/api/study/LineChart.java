@@ -64,18 +64,29 @@ record LineChart(String title, List<String> labels, List<Series> series, int wid
                 .formatted(width, height, escaped(title)));
         for (double tick : scale.ticks()) {
             double y = y(tick, scale, top);
-            svg.append(String.format(Locale.ROOT,
-                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, width - RIGHT, y, y));
-            svg.append(String.format(Locale.ROOT,
-                     "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-                    LEFT - 6, y + 4, scale.text(tick)));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                    LEFT,
+                    width - RIGHT,
+                    y,
+                    y));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                    LEFT - 6,
+                    y + 4,
+                    scale.text(tick)));
         }
         int every = Math.max(1, labels.size() * longest() * CHARACTER / Math.max(1, width - LEFT - RIGHT));
         for (int i = 0; i < labels.size(); i++) {
             if (i % every == 0 || i == labels.size() - 1) {
-                svg.append(String.format(Locale.ROOT,
-                         "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                        x(i), height - 10, escaped(labels.get(i))));
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                        x(i),
+                        height - 10,
+                        escaped(labels.get(i))));
             }
         }
         for (int i = 0; i < series.size(); i++) {
@@ -105,15 +116,21 @@ record LineChart(String title, List<String> labels, List<Series> series, int wid
         }
         boolean intervals = line.values().stream().anyMatch(value -> value != null && value.high() > value.low());
         if (intervals) {
-            svg.append(
-                    String.format(Locale.ROOT, "<path class=\"band s%d\" d=\"%s%sZ\"/>", number, upper, String.join("", lower.reversed())));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<path class=\"band s%d\" d=\"%s%sZ\"/>",
+                    number,
+                    upper,
+                    String.join("", lower.reversed())));
         }
-        svg.append(String.format(Locale.ROOT, "<path class=\"line s%d%s\" d=\"%s\"/>", number, line.dashed() ? " dashed" : "", path));
+        svg.append(String.format(
+                Locale.ROOT, "<path class=\"line s%d%s\" d=\"%s\"/>", number, line.dashed() ? " dashed" : "", path));
         for (int i = 0; i < line.values().size(); i++) {
             Value value = line.values().get(i);
             if (value != null) {
-                svg.append(String.format(Locale.ROOT,
-                         "<circle class=\"dot s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s: %.3f</title></circle>",
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "<circle class=\"dot s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s: %.3f</title></circle>",
                         number,
                         x(i),
                         y(value.mean(), scale, top),
@@ -145,10 +162,19 @@ record LineChart(String title, List<String> labels, List<Series> series, int wid
             int x = LEFT;
             int y = 12 + i * LEGEND_LINE;
             for (Series line : legend.get(i)) {
-                svg.append(String.format(Locale.ROOT,
-                         "<path class=\"line s%d%s\" d=\"M%d %dh14\"/>",
-                        number++, line.dashed() ? " dashed" : "", x, y - 4));
-                svg.append(String.format(Locale.ROOT, "<text class=\"key\" x=\"%d\" y=\"%d\">%s</text>", x + 19, y, escaped(line.name())));
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "<path class=\"line s%d%s\" d=\"M%d %dh14\"/>",
+                        number++,
+                        line.dashed() ? " dashed" : "",
+                        x,
+                        y - 4));
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "<text class=\"key\" x=\"%d\" y=\"%d\">%s</text>",
+                        x + 19,
+                        y,
+                        escaped(line.name())));
                 x += 24 + line.name().length() * CHARACTER;
             }
         }

@@ -18,6 +18,7 @@ import dev.firn.registry.study.StudyStore;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -26,6 +27,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -277,7 +279,9 @@ public class StudyResource {
             responseCode = "404",
             description = "No such study",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public Response report(@Parameter(description = "The study's id") @PathParam("id") String id) throws IOException {
+    public Response report(
+            @Parameter(description = "The study's id") @PathParam("id") String id, @Context HttpServerResponse answer)
+            throws IOException {
         StudyReport report = reports.of(Names.identifier("study", id), true);
         String html = Templates.report(
                         report,
@@ -288,8 +292,9 @@ public class StudyResource {
                                 : MOMENT.format(report.study().finishedAt()),
                         "<style>\n" + asset("firn.css") + asset("studies.css") + "</style>")
                 .render();
+        // In place of the pages' policy, not beside it
+        answer.putHeader("Content-Security-Policy", REPORT_POLICY);
         return Response.ok(html, MediaType.TEXT_HTML_TYPE.withCharset("utf-8"))
-                .header("Content-Security-Policy", REPORT_POLICY)
                 .header(
                         "Content-Disposition",
                         "attachment; filename=\"study-" + report.study().name() + ".html\"")
