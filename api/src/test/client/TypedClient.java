@@ -46,7 +46,7 @@ public final class TypedClient {
         }
 
         ModelsApi models = new ModelsApi(client);
-        ModelWithVersions model = models.getModel(arguments[2], null, null);
+        ModelWithVersions model = models.getModel(arguments[2], null, null, null, null);
         System.out.println("model " + model.getName() + " " + model.getVersions());
         VersionView version = models.getVersion(arguments[2], 1);
         System.out.println("version " + version.getVersion() + " " + version.getDimension() + " "
