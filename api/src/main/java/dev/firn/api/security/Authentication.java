@@ -9,22 +9,25 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Decides whether a request may go on when tokens are configured: who sends it ({@code Authorization: Bearer}, or the
+ * Decides whether a request may go on when tokens or an OpenID Connect provider are configured: who sends it ({@code Authorization: Bearer}, or the
  * page's cookie), and whether that token's role may do it.
  */
 @Singleton
 public class Authentication {
     private static final String BEARER = "Bearer ";
+    private static final String ROLELESS = ", or its provider gives it no role that FIRN_OIDC_ROLES names";
 
     private final Tokens tokens;
+    private final OpenIdConnect provider;
 
-    public Authentication(Tokens tokens) {
+    public Authentication(Tokens tokens, OpenIdConnect provider) {
+        this.provider = requireNonNull(provider, "provider is null");
         this.tokens = requireNonNull(tokens, "tokens is null");
     }
 
     /** Whether anybody is asked who they are. */
     public boolean required() {
-        return tokens.configured();
+        return tokens.configured() || provider.enabled();
     }
 
     /**
@@ -75,7 +78,7 @@ public class Authentication {
                     "not-authenticated",
                     "Not authenticated",
                     bearer(context.request()).isPresent()
-                            ? "This token is none of this server's"
+                            ? "This token is none of this server's" + (provider.enabled() ? ROLELESS : "")
                             : "This server asks for a token: Authorization: Bearer TOKEN"));
         }
         return identity.get().role().includes(required.get())

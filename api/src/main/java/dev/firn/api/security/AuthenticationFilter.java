@@ -23,9 +23,11 @@ public class AuthenticationFilter {
     private static final int AFTER_THE_GUARD = 900;
 
     private final Authentication authentication;
+    private final OpenIdConnect provider;
     private final ProblemWriter problems;
 
-    public AuthenticationFilter(Authentication authentication, ProblemWriter problems) {
+    public AuthenticationFilter(Authentication authentication, OpenIdConnect provider, ProblemWriter problems) {
+        this.provider = requireNonNull(provider, "provider is null");
         this.authentication = requireNonNull(authentication, "authentication is null");
         this.problems = requireNonNull(problems, "problems is null");
     }
@@ -39,6 +41,10 @@ public class AuthenticationFilter {
     private void filter(RoutingContext context) {
         Optional<String> presented = Authentication.presented(context.request());
         Optional<Identity> remembered = presented.flatMap(authentication::remembered);
+        if (remembered.isEmpty() && provider.concerns(context)) {
+            provider.identify(context, identity -> decide(context, identity));
+            return;
+        }
         if (presented.isEmpty() || remembered.isPresent()) {
             decide(context, remembered);
             return;
@@ -59,6 +65,18 @@ public class AuthenticationFilter {
     }
 
     private void decide(RoutingContext context, Optional<Identity> identity) {
+        if (identity.isEmpty() && provider.signIn() && context.normalizedPath().equals(OidcSettings.PATH)) {
+            provider.send(
+                    context,
+                    () -> problems.refuse(
+                            context,
+                            Problem.of(
+                                    503,
+                                    "provider-unavailable",
+                                    "Nobody can sign in",
+                                    "The OpenID Connect provider does not answer, or did not take what it gave before")));
+            return;
+        }
         Optional<Problem> problem = authentication.check(context, identity);
         if (problem.isEmpty()) {
             context.next();
