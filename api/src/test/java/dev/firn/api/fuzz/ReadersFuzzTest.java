@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whatever comes from outside is read or refused, and nothing else comes of it: Jazzer looks for inputs that make a reader throw
- * what it does not declare, run out of memory, hang, or reach for another file. {@code -Dfirn.fuzz.seconds} says how long each is
- * fed; with {@code -Dfirn.fuzz.seed} another sequence is taken than usual.
+ * what it does not declare, run out of memory, hang, or reach for another file. {@code -Dfuzz.seconds} says how long each is
+ * fed; with {@code -Dfuzz.seed} another sequence is taken than usual.
  */
 class ReadersFuzzTest {
     private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
@@ -32,7 +32,7 @@ class ReadersFuzzTest {
     @ParameterizedTest
     @EnumSource(Reader.class)
     void readsOrRefuses(Reader reader) throws Exception {
-        long seconds = Long.getLong("firn.fuzz.seconds", USUAL_SECONDS);
+        long seconds = Long.getLong("fuzz.seconds", USUAL_SECONDS);
         for (byte[] seed : reader.seeds()) {
             reader.read(seed);
         }
@@ -79,7 +79,7 @@ class ReadersFuzzTest {
                 "--reproducer_path=" + folder,
                 "-artifact_prefix=" + folder + "/",
                 "-dict=" + words,
-                "-seed=" + Long.getLong("firn.fuzz.seed", 1),
+                "-seed=" + Long.getLong("fuzz.seed", 1),
                 "-max_len=65536",
                 "-timeout=30",
                 "-rss_limit_mb=4000",
