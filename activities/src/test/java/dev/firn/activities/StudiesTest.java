@@ -337,7 +337,12 @@ class StudiesTest {
         assertThat(runs.get(0).planned().languages()).containsExactly("en");
         assertThat(runs.get(1).planned().languages()).containsExactlyInAnyOrder("de", "en");
         assertThat(stage(runs.get(1), "pretrain").state()).isEqualTo(StageState.REUSED);
-        assertThat(stage(runs.get(1), "mine").state()).isEqualTo(StageState.SUCCEEDED);
+        assertThat(stage(runs.get(0), "mine").state()).isEqualTo(StageState.SUCCEEDED);
+        // From all sources was mined before, by the other tests
+        assertThat(stage(runs.get(1), "mine").state()).isEqualTo(StageState.REUSED);
+        assertThat(stage(runs.get(1), "mine").key())
+                .isNotEqualTo(stage(runs.get(0), "mine").key());
+        assertThat(stage(runs.get(1), "finetune").state()).isEqualTo(StageState.SUCCEEDED);
         // Learning from one language gives other weights than learning from two
         assertThat(stage(runs.get(0), "initialise").outputs())
                 .isNotEqualTo(stage(runs(ablation).getFirst(), "initialise").outputs());
