@@ -193,7 +193,9 @@ final class RegistryBench implements Benchmark {
                                         Set.of(),
                                         Optional.empty(),
                                         Optional.of(
-                                                random.nextBoolean() ? "none has this" : Integer.toString(random.nextInt(100)))),
+                                                random.nextBoolean()
+                                                        ? "none has this"
+                                                        : Integer.toString(random.nextInt(100)))),
                                 start)));
         listings.put("unfinished runs", new Listing(rows, random -> runs.unfinished(start)));
         listings.put("a run", new Listing(rows, random -> {

@@ -101,6 +101,8 @@ class RegistryPagesIT {
         button(dialog, "Point").click();
         Locator aliases = page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Aliases"));
         assertThat(aliases).containsText("protected");
+        // What is there may be seen before the script that listens
+        page.waitForLoadState();
         assertThat(aliases).containsText("Version 2");
 
         // Somebody else moves it meanwhile
@@ -126,6 +128,7 @@ class RegistryPagesIT {
         dialog.getByLabel("Move it although it is protected").check();
         button(dialog, "Move").click();
         assertThat(aliases).containsText("Version 2");
+        page.waitForLoadState();
         page.getByLabel("History of champion").click();
         assertThat(page.getByText("seen by eye")).isVisible();
     }
@@ -136,6 +139,7 @@ class RegistryPagesIT {
         page.getByLabel("Value, if any").fill("candidate");
         button(page, "Set").click();
         assertThat(page.locator(".tag").first()).hasText("stage=candidate");
+        page.waitForLoadState();
 
         page.getByLabel("also at the widths").fill("8, 4");
         button(page, "Measure").click();

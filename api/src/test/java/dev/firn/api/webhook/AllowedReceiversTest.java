@@ -54,7 +54,10 @@ class AllowedReceiversTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"http://127.1/", "http://999.999.999.999/", "ftp://example.com/",
+            strings = {
+                "http://127.1/",
+                "http://999.999.999.999/",
+                "ftp://example.com/",
                 "file:///etc/passwd",
                 "https://user:secret@example.com/",
                 "https:/x",
