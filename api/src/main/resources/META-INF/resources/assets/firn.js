@@ -113,9 +113,14 @@
     area.scrollTop = Math.max(0, (number - 4) * parseFloat(getComputedStyle(area).lineHeight));
   }
 
+  /** The data-… of a form, also where a field of the form is called "dataset" and so hides them. */
+  function settings(form) {
+    return Object.getOwnPropertyDescriptor(HTMLElement.prototype, "dataset").get.call(form);
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    const address = event.submitter?.dataset.api ?? form.dataset.api;
+    const address = event.submitter?.dataset.api ?? settings(form).api;
     if (!address || event.submitter?.formMethod === "dialog") return;
     event.preventDefault();
     send(form, address, event.submitter);
@@ -133,8 +138,8 @@
   }
 
   function body(form) {
-    if (form.dataset.body) {
-      return { type: "application/yaml", text: form.elements[form.dataset.body].value };
+    if (settings(form).body) {
+      return { type: "application/yaml", text: form.elements[settings(form).body].value };
     }
     if (form.enctype === "multipart/form-data") return { text: new FormData(form) };
     const fields = Array.from(form.elements).filter(
@@ -161,13 +166,13 @@
     const content = body(form);
     const headers = { Accept: "application/json, text/html", ...secret() };
     if (content?.type) headers["Content-Type"] = content.type;
-    if (form.dataset.match) headers["If-Match"] = `"${form.dataset.match}"`;
-    if ("once" in form.dataset) headers["Idempotency-Key"] = onceKey(form, address, content?.text ?? "");
+    if (settings(form).match) headers["If-Match"] = `"${settings(form).match}"`;
+    if ("once" in settings(form)) headers["Idempotency-Key"] = onceKey(form, address, content?.text ?? "");
     const buttons = form.querySelectorAll("button:enabled");
     buttons.forEach((button) => (button.disabled = true));
     form.setAttribute("aria-busy", "true");
     try {
-      const response = await fetch(address, { method: form.dataset.method ?? "POST", headers, body: content?.text });
+      const response = await fetch(address, { method: settings(form).method ?? "POST", headers, body: content?.text });
       reachable();
       await answered(form, response, alert);
     } catch {
@@ -181,8 +186,8 @@
 
   async function answered(form, response, alert) {
     const type = response.headers.get("Content-Type") ?? "";
-    if (type.startsWith("text/html") && form.dataset.into) {
-      document.getElementById(form.dataset.into).innerHTML = await response.text();
+    if (type.startsWith("text/html") && settings(form).into) {
+      document.getElementById(settings(form).into).innerHTML = await response.text();
       form.dispatchEvent(new CustomEvent("answered", { bubbles: true }));
       return;
     }
@@ -191,13 +196,13 @@
       return;
     }
     keys.delete(form);
-    const then = form.dataset.then;
+    const then = settings(form).then;
     if (then) {
       location.assign(then === "location" ? new URL(response.headers.get("Location"), location.href).pathname.replace(/^\/api\//, "/") : then);
       return;
     }
     form.closest("dialog")?.close();
-    say(form.dataset.said ?? "Done.");
+    say(settings(form).said ?? "Done.");
     document.body.dispatchEvent(new CustomEvent("changed"));
   }
 
