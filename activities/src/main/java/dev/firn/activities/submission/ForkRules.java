@@ -1,6 +1,7 @@
 package dev.firn.activities.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.stage.Stage;
@@ -68,13 +69,23 @@ final class ForkRules {
                 String escaped = name.replace("~", "~0").replace("/", "~1");
                 changes(pointer + "/" + escaped, before.path(name), after.path(name), faults, stage);
             }
+        } else if (before instanceof ArrayNode && after instanceof ArrayNode && before.size() == after.size()) {
+            for (int i = 0; i < before.size(); i++) {
+                changes(pointer + "/" + i, before.get(i), after.get(i), faults, stage);
+            }
         } else if (!same(before, after)) {
             faults.add(new Fault(
                     pointer, "cannot be changed in a fork: the checkpoint of stage " + stage.label() + " rests on it"));
         }
     }
 
+    /** What is left out is null; the same number can come as an int, and out of the database as a long. */
     private static boolean same(JsonNode before, JsonNode after) {
+        boolean nothingBefore = before.isNull() || before.isMissingNode();
+        boolean nothingAfter = after.isNull() || after.isMissingNode();
+        if (nothingBefore || nothingAfter) {
+            return nothingBefore && nothingAfter;
+        }
         return (before.isNumber() && after.isNumber())
                 ? before.decimalValue().compareTo(after.decimalValue()) == 0
                 : before.equals(after);

@@ -19,6 +19,7 @@ import dev.firn.training.data.ParquetTriples;
 import dev.firn.training.data.QualityRules;
 import dev.firn.training.data.SourceRules;
 import dev.firn.training.data.TokenizerDefinition;
+import dev.firn.training.data.Translations;
 import dev.firn.training.encoder.Pooling;
 import dev.firn.training.start.Start;
 import dev.firn.training.teacher.ModelTeacher;
@@ -34,6 +35,7 @@ import dev.firn.workflows.specification.SourceSpecification;
 import dev.firn.workflows.specification.StartSpecification;
 import dev.firn.workflows.specification.TeacherSpecification;
 import dev.firn.workflows.specification.TokenizerSpecification;
+import dev.firn.workflows.specification.TranslationsSpecification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -186,7 +188,12 @@ public final class TrainingInputs {
                         messages.referenceLanguage());
             case SourceSpecification.JsonLines lines ->
                 new JsonLines(
-                        lines.name(), format(lines.format()), paths(lines.files()), lines.language(), rules(lines));
+                        lines.name(),
+                        format(lines.format()),
+                        paths(lines.files()),
+                        lines.language(),
+                        translations(lines.translations()),
+                        rules(lines));
             case SourceSpecification.Parquet parquet ->
                 new ParquetPairs(
                         parquet.name(),
@@ -233,6 +240,10 @@ public final class TrainingInputs {
 
     private static List<Path> paths(List<String> files) {
         return files.stream().map(Path::of).toList();
+    }
+
+    private static Translations translations(TranslationsSpecification translations) {
+        return translations == null ? null : new Translations(translations.idAfter(), translations.referenceLanguage());
     }
 
     private static JsonLines.Format format(String word) {

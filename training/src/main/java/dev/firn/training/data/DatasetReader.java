@@ -316,6 +316,31 @@ final class DatasetReader {
             }
 
             @Override
+            public void translation(String language, LanguageText query, LanguageText document) throws IOException {
+                tick("pairs");
+                String languages = languages(language);
+                Optional<String> broken = source.rules().quality().broken(query.text(), document.text());
+                if (broken.isPresent()) {
+                    filter.drop(translations(languages), languages, "quality." + broken.get());
+                } else {
+                    filter.pair(translations(languages), languages, query, document);
+                }
+            }
+
+            @Override
+            public void dropTranslation(String language, String reason) {
+                filter.drop(translations(languages(language)), languages(language), reason);
+            }
+
+            private String languages(String language) {
+                return ((JsonLines) source).translations().referenceLanguage() + "-" + language;
+            }
+
+            private String translations(String languages) {
+                return source.name() + "/translations/" + languages;
+            }
+
+            @Override
             public void text(String language, String text) throws IOException {
                 filter.text(new LanguageText(language, text));
             }

@@ -19,6 +19,16 @@ final class RecordSourceReader {
     interface PairConsumer {
         void pair(String language, String query, String document) throws IOException;
 
+        /**
+         * A pair of two languages.
+         *
+         * @param language the one that is not the reference language
+         */
+        void translation(String language, LanguageText query, LanguageText document) throws IOException;
+
+        /** Two translations that give no pair. */
+        void dropTranslation(String language, String reason);
+
         /** A text that is in no pair. */
         void text(String language, String text) throws IOException;
     }
@@ -35,20 +45,65 @@ final class RecordSourceReader {
 
     void read(RecordSource source) throws IOException {
         switch (source) {
-            case JsonLines lines -> readLines(lines);
+            case JsonLines lines
+            when lines.translations() != null ->
+                joined(folder -> readTranslatedLines(lines, lines.translations(), folder));
+            case JsonLines lines -> readLines(lines, (language, record) -> {});
             case ParquetPairs rows -> readParquet(rows);
             case ParquetTriples triples -> joined(folder -> readTriples(triples, folder));
             case CollectionPairs collection -> joined(folder -> readCollection(collection, folder));
         }
     }
 
-    private void readLines(JsonLines source) throws IOException {
+    /** Looks at a line of one pair. */
+    private interface PairLine {
+        void record(String language, ObjectNode record) throws IOException, WrongRecordException;
+    }
+
+    private void readTranslatedLines(JsonLines source, Translations translations, Path folder) throws IOException {
+        try (TranslatedRecords translated = new TranslatedRecords(translations, folder)) {
+            readLines(
+                    source,
+                    (language, record) -> translated.add(
+                            language,
+                            RecordReader.id(record),
+                            RecordReader.text(record, "query"),
+                            RecordReader.text(record, "document")));
+            if (faults.any()) {
+                return;
+            }
+            if (!translated.hasReference()) {
+                faults.add(
+                        "/translations/referenceLanguage",
+                        "no record is in the language " + translations.referenceLanguage()
+                                + ", with which all others would be paired");
+                return;
+            }
+            translated.pairs(new TranslatedRecords.Consumer() {
+                @Override
+                public void pair(String language, LanguageText query, LanguageText document) throws IOException {
+                    pairs.translation(language, query, document);
+                }
+
+                @Override
+                public void drop(String language, String reason) {
+                    pairs.dropTranslation(language, reason);
+                }
+            });
+        }
+    }
+
+    private void readLines(JsonLines source, PairLine each) throws IOException {
         for (int file = 0; file < source.files().size(); file++) {
             RecordReader.records(source.files().get(file), "/files/" + file, "pairs", faults, digest, record -> {
                 String language = RecordReader.language(record, source.language());
                 switch (source.format()) {
-                    case PAIR ->
-                        pairs.pair(language, RecordReader.text(record, "query"), RecordReader.text(record, "document"));
+                    case PAIR -> {
+                        String query = RecordReader.text(record, "query");
+                        String document = RecordReader.text(record, "document");
+                        each.record(language, record);
+                        pairs.pair(language, query, document);
+                    }
                     case FLAG_EMBEDDING -> flagEmbedding(record, language);
                     case TEVATRON -> tevatron(record, language);
                 }

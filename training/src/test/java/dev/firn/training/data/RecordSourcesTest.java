@@ -60,6 +60,58 @@ class RecordSourcesTest {
     }
 
     @Test
+    void recordsWithTheSameIdInTwoLanguagesArePairedAcrossThem() throws IOException {
+        Path file = write("lines.jsonl", """
+                {"id":"fr:1","language":"fr","query":"chat","document":"Il miaule."}
+                {"id":"en:1","language":"en","query":"cat","document":"It meows."}
+                {"id":"en:2","language":"en","query":"dog","document":"It barks."}
+                {"id":"fr:2","language":"fr","query":"dog","document":"Il aboie."}
+                {"id":"fr:3","language":"fr","query":"vache","document":"Elle meugle."}
+                {"id":"fr:4","language":"fr","query":"âne","document":"Il brait."}
+                {"id":"en:4","language":"en","query":"donkey","document":"It brays."}
+                {"id":"en:4","language":"en","query":"ass","document":"It brays too."}
+                """);
+        try (PreparedDataset dataset = prepare(definition(null, translated(":", "en", file)))) {
+            assertThat(dataset.sources())
+                    .extracting(PairSource::name)
+                    .containsExactly("s/en", "s/fr", "s/translations/en-fr");
+            assertThat(pairs(dataset, 2)).containsExactly("chat > It meows.", "cat > Il miaule.");
+            assertThat(dataset.summary().sources().get(2).dropped())
+                    .containsExactlyInAnyOrderEntriesOf(
+                            Map.of("untranslated", 1L, "noTranslation", 1L, "repeatedId", 1L));
+        }
+    }
+
+    @Test
+    void translationsNeedIdsAndTheReferenceLanguage() throws IOException {
+        Path file = write("lines.jsonl", """
+                {"id":"fr:1","language":"fr","query":"chat","document":"Il miaule."}
+                {"id":"fr","language":"fr","query":"chien","document":"Il aboie."}
+                {"language":"fr","query":"vache","document":"Elle meugle."}
+                """);
+        assertThat(faults(translated(":", "en", file)))
+                .satisfiesExactly(
+                        fault -> assertThat(fault)
+                                .endsWith(
+                                        "lines.jsonl:2: the id fr has nothing behind a \":\", which translations.idAfter asks for"),
+                        fault -> assertThat(fault).contains("lines.jsonl:3: lacks an \"_id\""));
+        Path french = write(
+                "french.jsonl", "{\"id\":1,\"query\":\"chat\",\"document\":\"Il miaule.\",\"language\":\"fr\"}\n");
+        assertThat(faults(translated(null, "en", french)))
+                .containsExactly("no record is in the language en, with which all others would be paired");
+    }
+
+    private static JsonLines translated(String idAfter, String reference, Path file) {
+        return new JsonLines(
+                "s",
+                JsonLines.Format.PAIR,
+                List.of(file),
+                null,
+                new Translations(idAfter, reference),
+                SourceRules.USUAL);
+    }
+
+    @Test
     void tevatronGivesAPairForEachPositivePassageWithItsTitle() throws IOException {
         Path file = folder.resolve("lines.jsonl.zst");
         try (OutputStream packed = new ZstdOutputStream(Files.newOutputStream(file))) {

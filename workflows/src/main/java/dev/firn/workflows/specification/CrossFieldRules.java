@@ -84,6 +84,10 @@ final class CrossFieldRules {
             if (source.path("name").isTextual() && !names.add(source.get("name").textValue())) {
                 fault(pointer + "/name", "another source has this name");
             }
+            if (source.has("translations")
+                    && !source.path("format").asText("pairs").equals("pairs")) {
+                fault(pointer + "/translations", "is for the format pairs alone, whose lines have an id");
+            }
             if (!"messages".equals(source.path("type").textValue())) {
                 continue;
             }

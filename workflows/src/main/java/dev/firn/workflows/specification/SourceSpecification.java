@@ -50,6 +50,7 @@ public sealed interface SourceSpecification {
      *
      * @param format null: one pair a line
      * @param language null: each line names its own
+     * @param translations null: none are looked for
      */
     record JsonLines(
             String name,
@@ -59,6 +60,9 @@ public sealed interface SourceSpecification {
 
             List<String> files,
             @Nullable String language,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            TranslationsSpecification translations,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String onBadRecord,

@@ -131,9 +131,22 @@ class SpecificationReaderTest {
     }
 
     @Test
+    void linesOfSeveralTextsHaveNoTranslations() {
+        assertThatThrownBy(() -> reader.read(withSources("""
+                            - {type: jsonl, name: flag, files: [a], language: en, format: tevatron, translations: {}}
+                        """, "{drop: true}")))
+                .isInstanceOfSatisfying(
+                        InvalidSpecificationException.class,
+                        e -> assertThat(e.faults())
+                                .extracting(Fault::pointer)
+                                .contains("/data/sources/0/translations"));
+    }
+
+    @Test
     void readsEveryKindOfSourceWithItsDefaults() {
         RunSpecification specification = reader.read(withSources("""
                     - {type: jsonl, name: flag, files: [a.jsonl.zst], language: en, format: flagembedding, onBadRecord: skip}
+                    - {type: jsonl, name: aligned, files: [b.jsonl], translations: {idAfter: ":"}}
                     - {type: parquet, name: hub, files: [folder], split: train, language: en}
                     - {type: triples, name: arctic, queries: q, documents: d, labels: l, language: en, relevanceColumn: r}
                     - {type: collection, name: beir, folder: f, quality: {minimumOverlap: 0.2}}
@@ -142,7 +155,16 @@ class SpecificationReaderTest {
         assertThat(specification.data().sources())
                 .containsExactly(
                         new SourceSpecification.JsonLines(
-                                "flag", "flagembedding", List.of("a.jsonl.zst"), "en", "skip", null, null),
+                                "flag", "flagembedding", List.of("a.jsonl.zst"), "en", null, "skip", null, null),
+                        new SourceSpecification.JsonLines(
+                                "aligned",
+                                null,
+                                List.of("b.jsonl"),
+                                null,
+                                new TranslationsSpecification(":", "en"),
+                                null,
+                                null,
+                                null),
                         new SourceSpecification.Parquet(
                                 "hub", List.of("folder"), "train", "query", "document", null, "en", null, null, null),
                         new SourceSpecification.Triples(
