@@ -42,6 +42,7 @@ public final class ApplicationProperties {
         properties.put("quarkus.log.file.enabled", "true");
         properties.put("quarkus.log.file.path", settings.logFile().toString());
         properties.putAll(settings.logFormat().properties());
+        settings.oidc().ifPresent(oidc -> properties.putAll(oidc.properties()));
         settings.otelEndpoint().ifPresent(endpoint -> {
             properties.put("firn.otel-endpoint", endpoint.toString());
             properties.put("quarkus.otel.sdk.disabled", "false");

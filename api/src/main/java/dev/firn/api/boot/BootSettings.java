@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.submission.DataFolders;
 import dev.firn.api.security.ApiTokens;
+import dev.firn.api.security.OidcSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param role what the process does
  * @param logFormat how the log is written ({@code FIRN_LOG_FORMAT}, else text)
  * @param tokens what requests must carry ({@code FIRN_API_TOKENS}, else none)
+ * @param oidc the OpenID Connect provider whose users may ({@code FIRN_OIDC_ISSUER} with others, else none)
  * @param otelEndpoint the OTLP collector that traces go to, over HTTP ({@code FIRN_OTEL_ENDPOINT}, else none)
  */
 record BootSettings(
@@ -35,6 +37,7 @@ record BootSettings(
         Role role,
         LogFormat logFormat,
         ApiTokens tokens,
+        Optional<OidcSettings> oidc,
         Optional<URI> otelEndpoint) {
     static final String HOME = "FIRN_HOME";
     static final String HOST = "FIRN_HTTP_HOST";
@@ -52,6 +55,7 @@ record BootSettings(
         requireNonNull(port, "port is null");
         requireNonNull(logFormat, "logFormat is null");
         requireNonNull(tokens, "tokens is null");
+        requireNonNull(oidc, "oidc is null");
         requireNonNull(otelEndpoint, "otelEndpoint is null");
     }
 
@@ -79,6 +83,7 @@ record BootSettings(
                 role,
                 logFormat,
                 tokens(environment),
+                oidc(environment),
                 collector(environment));
     }
 
@@ -93,7 +98,7 @@ record BootSettings(
      * @throws BootException when the address is neither loopback nor protected
      */
     void requireProtection() {
-        if (!listens() || tokens.required()) {
+        if (!listens() || tokens.required() || oidc.isPresent()) {
             return;
         }
         try {
@@ -102,7 +107,8 @@ record BootSettings(
                     throw BootException.failed(
                             "Refusing to serve on " + host + " without authentication: other machines could use it. "
                                     + "Set " + ApiTokens.VARIABLE + " to the tokens that may (./firn token NAME ROLE"
-                                    + " makes one), or unset " + HOST + " to serve on 127.0.0.1 (reach it from"
+                                    + " makes one) or " + OidcSettings.ISSUER + " to your provider, or unset " + HOST
+                                    + " to serve on 127.0.0.1 (reach it from"
                                     + " elsewhere through an SSH tunnel: ssh -L 8080:127.0.0.1:" + port.getAsInt()
                                     + " this-machine).",
                             null);
@@ -163,6 +169,14 @@ record BootSettings(
     private static void dataFolders(Map<String, String> environment) {
         try {
             DataFolders.parse(value(environment, DataFolders.VARIABLE, ""));
+        } catch (IllegalArgumentException e) {
+            throw BootException.wrongInput(e.getMessage());
+        }
+    }
+
+    private static Optional<OidcSettings> oidc(Map<String, String> environment) {
+        try {
+            return OidcSettings.read(environment);
         } catch (IllegalArgumentException e) {
             throw BootException.wrongInput(e.getMessage());
         }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  */
 public final class AccessRules {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
-    private static final Pattern OPEN =
-            Pattern.compile("/q/health(/.*)?|" + LoginCookie.PATH + "|/logout|/assets/.*|/webjars/.*");
+    private static final Pattern OPEN = Pattern.compile(
+            "/q/health(/.*)?|" + LoginCookie.PATH + "|" + OidcSettings.PATH + "|/logout|/assets/.*|/webjars/.*");
     // They change nothing; a question can be too long for an address.
     private static final Pattern READING_POST =
             Pattern.compile("/v1/embeddings/*|/api/(search|maps)/*|/try/(search|map)/*");

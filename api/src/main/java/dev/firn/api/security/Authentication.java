@@ -9,22 +9,24 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Decides whether a request may go on when tokens are configured: who sends it ({@code Authorization: Bearer}, or the
- * page's cookie), and whether that token's role may do it.
+ * Decides whether a request may go on when tokens or an OpenID Connect provider are configured: who sends it ({@code
+ * Authorization: Bearer}, or the page's cookie), and whether their role may do it.
  */
 @Singleton
 public class Authentication {
     private static final String BEARER = "Bearer ";
 
     private final Tokens tokens;
+    private final OpenIdConnect provider;
 
-    public Authentication(Tokens tokens) {
+    public Authentication(Tokens tokens, OpenIdConnect provider) {
         this.tokens = requireNonNull(tokens, "tokens is null");
+        this.provider = requireNonNull(provider, "provider is null");
     }
 
     /** Whether anybody is asked who they are. */
     public boolean required() {
-        return tokens.configured();
+        return tokens.configured() || provider.enabled();
     }
 
     /**
@@ -52,6 +54,11 @@ public class Authentication {
         return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? Optional.of(header.substring(BEARER.length()).strip())
                 : Optional.empty();
+    }
+
+    /** Whether anybody may do what is asked. */
+    boolean isOpen(RoutingContext context) {
+        return required(context).isEmpty();
     }
 
     private static Optional<AccessRole> required(RoutingContext context) {

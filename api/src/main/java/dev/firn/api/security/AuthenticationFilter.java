@@ -21,12 +21,19 @@ import org.jboss.logging.Logger;
 public class AuthenticationFilter {
     private static final Logger LOG = Logger.getLogger(AuthenticationFilter.class);
     private static final int AFTER_THE_GUARD = 900;
+    private static final Problem NOBODY_CAN_SIGN_IN = Problem.of(
+            503,
+            "provider-unavailable",
+            "Nobody can sign in",
+            "The OpenID Connect provider does not answer, or did not take what it gave before");
 
     private final Authentication authentication;
+    private final OpenIdConnect provider;
     private final ProblemWriter problems;
 
-    public AuthenticationFilter(Authentication authentication, ProblemWriter problems) {
+    public AuthenticationFilter(Authentication authentication, OpenIdConnect provider, ProblemWriter problems) {
         this.authentication = requireNonNull(authentication, "authentication is null");
+        this.provider = requireNonNull(provider, "provider is null");
         this.problems = requireNonNull(problems, "problems is null");
     }
 
@@ -39,8 +46,18 @@ public class AuthenticationFilter {
     private void filter(RoutingContext context) {
         Optional<String> presented = Authentication.presented(context.request());
         Optional<Identity> remembered = presented.flatMap(authentication::remembered);
-        if (presented.isEmpty() || remembered.isPresent()) {
+        if (remembered.isPresent()) {
             decide(context, remembered);
+        } else if (provider.concerns(context)) {
+            provider.identify(context, finding -> decide(context, finding, presented));
+        } else {
+            lookUp(context, presented);
+        }
+    }
+
+    private void lookUp(RoutingContext context, Optional<String> presented) {
+        if (presented.isEmpty()) {
+            decide(context, Optional.empty());
             return;
         }
         context.vertx()
@@ -56,6 +73,34 @@ public class AuthenticationFilter {
         problems.refuse(
                 context,
                 Problem.of(503, "registry-unavailable", "The registry does not answer", "Try again in a moment"));
+    }
+
+    private void decide(RoutingContext context, OpenIdConnect.Finding finding, Optional<String> presented) {
+        switch (finding) {
+            case OpenIdConnect.Finding.Known known -> decide(context, Optional.of(known.identity()));
+            case OpenIdConnect.Finding.Nobody nobody -> {
+                if (provider.signsIn(context)) {
+                    provider.send(context, () -> problems.refuse(context, NOBODY_CAN_SIGN_IN));
+                } else {
+                    lookUp(context, presented);
+                }
+            }
+            case OpenIdConnect.Finding.Roleless roleless -> {
+                // Sent to the provider again they would only come back
+                if (authentication.isOpen(context) && !provider.signsIn(context)) {
+                    context.next();
+                } else {
+                    problems.refuse(
+                            context,
+                            Problem.of(
+                                    403,
+                                    "no-role",
+                                    "No role here",
+                                    "The OpenID Connect provider knows " + roleless.name()
+                                            + ", but gives none of the roles that FIRN_OIDC_ROLES names"));
+                }
+            }
+        }
     }
 
     private void decide(RoutingContext context, Optional<Identity> identity) {

@@ -125,6 +125,7 @@ public class ForgeryFilter {
         return request.getHeader("Sec-Fetch-Site") != null
                 || request.getHeader("Origin") != null
                 || LoginCookie.read(request).isPresent()
+                || OpenIdConnect.hasSession(request)
                 || request.getCookie(PageToken.COOKIE) != null;
     }
 

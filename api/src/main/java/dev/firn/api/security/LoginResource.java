@@ -33,10 +33,12 @@ public class LoginResource {
 
     private final Authentication authentication;
     private final Caller caller;
+    private final OpenIdConnect provider;
 
-    public LoginResource(Authentication authentication, Caller caller) {
+    public LoginResource(Authentication authentication, Caller caller, OpenIdConnect provider) {
         this.authentication = requireNonNull(authentication, "authentication is null");
         this.caller = requireNonNull(caller, "caller is null");
+        this.provider = requireNonNull(provider, "provider is null");
     }
 
     /** The templates; their parameters are checked when the application is built. */
@@ -44,7 +46,7 @@ public class LoginResource {
     static final class Templates {
         private Templates() {}
 
-        static native TemplateInstance login(String then, boolean refused, String name);
+        static native TemplateInstance login(String then, boolean refused, String name, boolean provider);
     }
 
     /** The form; or who is known already, and the way out. */
@@ -55,8 +57,16 @@ public class LoginResource {
         if (!authentication.required()) {
             return Response.seeOther(URI.create("/")).build();
         }
-        return Response.ok(Templates.login(ownPath(then), false, caller.name().orElse("")))
+        return Response.ok(Templates.login(ownPath(then), false, caller.name().orElse(""), provider.signIn()))
                 .build();
+    }
+
+    /** Where a person comes back to from the provider; the filter sends whoever has not been there to it. */
+    @GET
+    @Path("login/oidc")
+    @Operation(hidden = true)
+    public Response signedIn(@QueryParam("then") @DefaultValue("/") String then) {
+        return Response.seeOther(URI.create(ownPath(then))).build();
     }
 
     /** Takes a token for the cookie. */
@@ -73,7 +83,7 @@ public class LoginResource {
                 TOKEN.matcher(presented).matches() ? authentication.find(presented) : Optional.empty();
         if (found.isEmpty()) {
             return Response.status(Response.Status.UNAUTHORIZED)
-                    .entity(Templates.login(ownPath(then), true, ""))
+                    .entity(Templates.login(ownPath(then), true, "", provider.signIn()))
                     .build();
         }
         LoginCookie.write(request, presented);
@@ -86,6 +96,7 @@ public class LoginResource {
     @Operation(hidden = true)
     public Response logout(@Context HttpServerRequest request) {
         LoginCookie.remove(request);
+        OpenIdConnect.removeSession(request);
         return Response.seeOther(URI.create(LoginCookie.PATH)).build();
     }
 

@@ -54,6 +54,16 @@ public interface FirnConfiguration {
      */
     Optional<List<String>> webhookAllow();
 
+    /** The OpenID Connect provider whose users may; nothing: none. Set by {@link dev.firn.api.security.OidcSettings}. */
+    Optional<URI> oidcIssuer();
+
+    /** Whether its users can sign in at the page. */
+    @WithDefault("false")
+    boolean oidcSignIn();
+
+    /** What its roles are here. */
+    Optional<String> oidcRoles();
+
     /** The OTLP collector that traces go to; nothing: none are made. */
     Optional<URI> otelEndpoint();
 

@@ -53,6 +53,19 @@ class BootSettingsTest {
     }
 
     @Test
+    void acceptsAnyAddressWhenAProvidersUsersMay() {
+        Map<String, String> environment = Map.of(
+                "FIRN_HTTP_HOST", "0.0.0.0", "FIRN_OIDC_ISSUER", "https://id.example", "FIRN_OIDC_CLIENT_ID", "firn");
+
+        assertThatCode(BootSettings.read(environment, Role.API)::requireProtection)
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_OIDC_ISSUER", "https://id.example"), Role.API))
+                .isInstanceOfSatisfying(
+                        BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+                .hasMessageContaining("FIRN_OIDC_CLIENT_ID");
+    }
+
+    @Test
     void refusesTokensThatCannotBeRead() {
         assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_API_TOKENS", "ada:secret/admin"), Role.ALL))
                 .isInstanceOfSatisfying(

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(FirnTestResource.class)
 class AccessWalkTest {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
-    private static final Set<String> OPEN = Set.of("GET /login", "POST /login", "POST /logout");
+    private static final Set<String> OPEN = Set.of("GET /login", "GET /login/oidc", "POST /login", "POST /logout");
     private static final Set<String> FOR_VIEWERS_THOUGH_NO_GET =
             Set.of("POST /v1/embeddings", "POST /api/search", "POST /api/maps", "POST /try/search", "POST /try/map");
 

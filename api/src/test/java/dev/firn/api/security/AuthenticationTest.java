@@ -17,6 +17,7 @@ import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(AuthenticationTest.WithTokens.class)
 @WithTestResource(FirnTestResource.class)
 class AuthenticationTest {
-    /** A server that asks for tokens. */
+    /** A server that asks for tokens, its own or a provider's. */
     public static final class WithTokens implements QuarkusTestProfile {
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(OpenIdConnectTest.Provider.class));
+        }
+
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(

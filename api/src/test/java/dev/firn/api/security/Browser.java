@@ -15,10 +15,11 @@ final class Browser {
 
     private final Map<String, String> cookies = new LinkedHashMap<>();
 
-    /** Looks at a page. */
+    /** Looks at a page, whose address is encoded where that is needed. */
     Response open(String path) {
         return kept(given().redirects()
                 .follow(false)
+                .urlEncodingEnabled(false)
                 .cookies(cookies)
                 .header("Sec-Fetch-Site", "none")
                 .accept("text/html")
