@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.activities.submission.DryRun;
 import dev.firn.activities.submission.Submission;
 import dev.firn.registry.ConflictException;
@@ -19,6 +21,11 @@ import dev.firn.registry.run.RunFilter;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.StageExecution;
 import dev.firn.registry.run.StageState;
+import dev.firn.training.batch.PairBatches;
+import dev.firn.training.batch.PairSource;
+import dev.firn.training.batch.PairSourceFiles;
+import dev.firn.training.batch.RowNumbers;
+import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.numerics.NumericsFingerprint;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
@@ -32,11 +39,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -437,6 +447,66 @@ class TrainingRunTest {
                 golden.stringPropertyNames().stream().anyMatch(name -> name.endsWith(processor)),
                 () -> "no digests were recorded on a processor like this one, " + processor + ", which gives "
                         + digests(first));
+    }
+
+    @Test
+    @Order(18)
+    void negativesThatTheDataNameReachTheBatchesOfFinetuningBeforeMinedOnes() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line :
+                Files.readAllLines(folder.resolve("data/pairs.jsonl")).subList(0, 60)) {
+            JsonNode pair = new ObjectMapper().readTree(line);
+            lines.add("""
+                    {"query":%s,"pos":[%s],"neg":["wrong %3$d","given %3$d"],"pos_scores":[2],"neg_scores":[2.5,1]}""".formatted(pair.get("query"), pair.get("document"), lines.size()));
+        }
+        Path file = Files.write(folder.resolve("data/given.jsonl"), lines);
+        String withGiven = specification
+                .replace(
+                        "{type: jsonl, name: small, files: [\"" + folder.resolve("data/pairs.jsonl") + "\"]}",
+                        "{type: jsonl, name: small, format: flagembedding, language: en, files: [\"" + file + "\"]}")
+                .replaceAll("steps: \\d+", "steps: 2");
+
+        for (String batch : batchesOfFinetuning(withGiven)) {
+            assertThat(batch).matches("(\\d+): given \\1, (?!wrong|given).*, (?!wrong|given).*");
+        }
+        for (String batch : batchesOfFinetuning(withGiven.replace("mine: {", "mine: {given: ignore, "))) {
+            assertThat(batch).doesNotContain("given", "wrong");
+        }
+    }
+
+    /** Of the pairs of an epoch's batches, the number of the line that each comes from and its negatives. */
+    private static List<String> batchesOfFinetuning(String specification) throws IOException {
+        UUID run = firn.submission.submit(specification, Optional.empty()).runId();
+        Run ended = firn.ended(run);
+        assertThat(ended.state()).as("%s", ended.failure()).isEqualTo(RunState.SUCCEEDED);
+        List<String> found = new ArrayList<>();
+        try (PreparedDataset dataset = PreparedDataset.open(fetched(run, "prepare"))) {
+            List<PairSource> sources = PairSourceFiles.read(fetched(run, "mine"));
+            PairBatches batches = new PairBatches(sources, 16, 1, 1);
+            RowNumbers pairs = new RowNumbers();
+            for (long step = 0; step < batches.perEpoch(); step++) {
+                PairSource source = sources.get(batches.source(step));
+                batches.choose(step, pairs);
+                for (int i = 0; i < pairs.size(); i++) {
+                    int pair = pairs.get(i);
+                    found.add(source.query(pair) + ": "
+                            + IntStream.range(0, source.negativesPerPair())
+                                    .mapToObj(k -> dataset.documents().text(source.negative(pair, k)))
+                                    .collect(Collectors.joining(", ")));
+                }
+            }
+        }
+        assertThat(found).hasSizeGreaterThan(16);
+        return found;
+    }
+
+    /** The first output of a stage. */
+    private static Path fetched(UUID run, String stage) {
+        Path target = folder.resolve(run + "-" + stage);
+        firn.stores
+                .artifacts()
+                .fetch(firn.stores.stages().get(run, stage).outputs().getFirst().artifact(), target);
+        return target;
     }
 
     private static List<StageExecution> stages(UUID run) {

@@ -10,10 +10,12 @@ import dev.firn.activities.submission.SourcePatterns;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.run.StageOutput;
 import dev.firn.training.ProgressListener;
+import dev.firn.training.batch.GivenNegatives;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.PairSourceFiles;
 import dev.firn.training.data.PreparedDataset;
 import dev.firn.training.mining.HardNegativeMiner;
+import dev.firn.training.mining.KeptNegatives;
 import dev.firn.training.mining.MinedNegatives;
 import dev.firn.training.mining.MiningSettings;
 import dev.firn.training.mining.NegativeThreshold;
@@ -25,11 +27,17 @@ import java.io.IOException;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Finds hard negatives for the filtered pairs, among the documents of each source. */
+/**
+ * Hard negatives for the filtered pairs: those that the data name, unless they are to be ignored, then those that a teacher finds
+ * among the documents of each source.
+ */
 final class MineStage implements DividedStage {
     static final String NEGATIVES = "negatives";
 
@@ -88,6 +96,7 @@ final class MineStage implements DividedStage {
         private final MineSpecification specification;
         private final List<PairSource> sources;
         private final List<Range> places;
+        private final Map<String, GivenNegatives> given = new HashMap<>();
 
         Mining(
                 StageContext context,
@@ -104,6 +113,11 @@ final class MineStage implements DividedStage {
             this.places = Ranges.places(sources.stream()
                     .map(source -> QueryOrder.of(source.pairs()).count())
                     .toList());
+            if (!MineSpecification.IGNORE.equals(specification.given())) {
+                for (PairSource source : sources) {
+                    dataset.givenNegatives(source.name()).ifPresent(negatives -> given.put(source.name(), negatives));
+                }
+            }
         }
 
         @Override
@@ -130,12 +144,14 @@ final class MineStage implements DividedStage {
                 }
                 PairSource source = sources.get(i);
                 IntBuffer positions = vectors.positions(source);
+                IntBuffer pairs = QueryOrder.of(positions).pairs(part.first(), part.end());
                 long earlier = before;
                 MinedNegatives mined = miner.mine(
                         vectors.queries(),
                         vectors.documents(),
-                        QueryOrder.of(positions).pairs(part.first(), part.end()),
+                        pairs,
                         HardNegativeMiner.documentsOf(positions),
+                        given(source, pairs, vectors),
                         (done, total) -> progress.progress(
                                 earlier + (total == 0 ? 0 : part.size() * done / total), range.size()));
                 before += part.size();
@@ -143,11 +159,36 @@ final class MineStage implements DividedStage {
                         .put("source", i)
                         .put("queries", mined.queries())
                         .put("withoutPositive", mined.queriesWithoutPositive())
-                        .put("withTooFewNegatives", mined.queriesWithTooFewNegatives());
+                        .put("withTooFewNegatives", mined.queriesWithTooFewNegatives())
+                        .put("given", mined.given());
                 results.add(inRows(source, mined, vectors));
             }
             PairSourceFiles.write(folder, results);
             JSON.writeValue(folder.resolve(COUNTS_FILE).toFile(), counts);
+        }
+
+        /** Documents that are given as negatives, by query position; one without a vector by its row and the number of vectors. */
+        private Map<Integer, int[]> given(PairSource source, IntBuffer pairs, TeacherVectors vectors) {
+            GivenNegatives negatives = given.get(source.name());
+            if (negatives == null) {
+                return Map.of();
+            }
+            Map<Integer, Integer> positions = new HashMap<>();
+            for (int i = 0; i < pairs.limit(); i += 2) {
+                positions.put(vectors.queryRow(pairs.get(i)), pairs.get(i));
+            }
+            int known = vectors.documents().rows();
+            Map<Integer, int[]> documents = HashMap.newHashMap(positions.size());
+            KeptNegatives.of(negatives, positions.keySet(), threshold(specification))
+                    .forEach((query, rows) -> documents.put(
+                            positions.get(query),
+                            Arrays.stream(rows)
+                                    .map(row -> {
+                                        int position = vectors.documentPosition(row);
+                                        return position >= 0 ? position : Math.addExact(known, row);
+                                    })
+                                    .toArray()));
+            return documents;
         }
 
         @Override
@@ -173,12 +214,18 @@ final class MineStage implements DividedStage {
         }
 
         private static MiningSettings settings(MineSpecification specification) {
+            return new MiningSettings(
+                    specification.depth(),
+                    specification.negatives(),
+                    specification.maximumPositives(),
+                    threshold(specification));
+        }
+
+        private static NegativeThreshold threshold(MineSpecification specification) {
             double value = specification.threshold().value();
-            NegativeThreshold threshold = specification.threshold().type().equals("margin-to-positive")
+            return specification.threshold().type().equals("margin-to-positive")
                     ? new NegativeThreshold.MarginToPositive(value)
                     : new NegativeThreshold.PercentageOfPositive(value);
-            return new MiningSettings(
-                    specification.depth(), specification.negatives(), specification.maximumPositives(), threshold);
         }
 
         private static PairSource inRows(PairSource source, MinedNegatives mined, TeacherVectors vectors) {
@@ -187,9 +234,11 @@ final class MineStage implements DividedStage {
                 pairs.put(vectors.queryRow(mined.pairs().get(i)));
                 pairs.put(vectors.documentRow(mined.pairs().get(i + 1)));
             }
+            int known = vectors.documents().rows();
             IntBuffer negatives = IntBuffer.allocate(mined.negatives().capacity());
             for (int i = 0; i < negatives.capacity(); i++) {
-                negatives.put(vectors.documentRow(mined.negatives().get(i)));
+                int document = mined.negatives().get(i);
+                negatives.put(document < known ? vectors.documentRow(document) : document - known);
             }
             return new PairSource(
                     source.name(), source.language(), pairs.flip(), negatives.flip(), mined.negativesPerPair());
@@ -203,6 +252,7 @@ final class MineStage implements DividedStage {
         private int queries;
         private int withoutPositive;
         private int withTooFewNegatives;
+        private int given;
 
         Mined(PairSource source) {
             this.source = source;
@@ -213,6 +263,7 @@ final class MineStage implements DividedStage {
             queries += counts.path("queries").asInt();
             withoutPositive += counts.path("withoutPositive").asInt();
             withTooFewNegatives += counts.path("withTooFewNegatives").asInt();
+            given += counts.path("given").asInt();
         }
 
         boolean any() {
@@ -225,7 +276,8 @@ final class MineStage implements DividedStage {
 
         String summary(int negatives) {
             return "%s: %,d pairs with %d negatives each; of %,d queries, %,d had no positive within the depth and %,d too few negatives"
-                    .formatted(source.name(), size(), negatives, queries, withoutPositive, withTooFewNegatives);
+                            .formatted(source.name(), size(), negatives, queries, withoutPositive, withTooFewNegatives)
+                    + (given == 0 ? "" : "; %,d of the queries' negatives came with the data".formatted(given));
         }
 
         PairSource together() {

@@ -39,6 +39,11 @@ final class TeacherVectors {
         return positions.flip();
     }
 
+    /** The position of a document's row; below 0 where none of the sources has it in a pair. */
+    int documentPosition(int row) {
+        return Arrays.binarySearch(documentRows, row);
+    }
+
     int queryRow(int position) {
         return queryRows[position];
     }

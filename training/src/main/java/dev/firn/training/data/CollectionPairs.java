@@ -5,7 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 
 /**
- * A folder of documents, queries and judgements: a pair for each judgement of at least {@code minimumRelevance}.
+ * A folder of documents, queries and judgements: a pair for each judgement of at least {@code minimumRelevance}, a hard negative for
+ * each of 0 or less.
  *
  * @param layout null: as the folder looks
  * @param split such as {@code train}; null for the layout's usual one

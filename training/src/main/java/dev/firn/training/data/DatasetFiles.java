@@ -11,6 +11,8 @@ final class DatasetFiles {
     static final String QUERIES = "queries";
     static final String DOCUMENTS = "documents";
     static final String TEXTS = "corpus";
+    static final String PAIRS = "pairs";
+    static final String NEGATIVES = "negatives";
 
     private DatasetFiles() {}
 
@@ -22,8 +24,9 @@ final class DatasetFiles {
         return folder.resolve("tokens").resolve(table + "." + suffix);
     }
 
-    static Path pairFile(Path folder, int index, String source) {
-        return folder.resolve("pairs").resolve(numbered(index, source) + ".pairs");
+    /** The file of a source's rows; {@code kind} is that of pairs or of negatives. */
+    static Path rowFile(Path folder, String kind, int index, String source) {
+        return folder.resolve(kind).resolve(numbered(index, source) + "." + kind);
     }
 
     static Path evaluationFolder(Path folder, int index, String set) {

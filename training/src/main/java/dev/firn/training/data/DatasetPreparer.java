@@ -51,6 +51,10 @@ public final class DatasetPreparer {
             public void pair(String source, String language, LanguageText query, LanguageText document) {}
 
             @Override
+            public void negative(
+                    String source, LanguageText query, LanguageText document, float score, float lowestPositiveScore) {}
+
+            @Override
             public void text(LanguageText text) {}
         });
         return new DataInspection(
@@ -96,7 +100,8 @@ public final class DatasetPreparer {
         try (TextTableWriter queries = new TextTableWriter(folder, DatasetFiles.QUERIES);
                 TextTableWriter documents = new TextTableWriter(folder, DatasetFiles.DOCUMENTS);
                 TextTableWriter corpus = new TextTableWriter(folder, DatasetFiles.TEXTS);
-                PairWriter pairs = new PairWriter(folder)) {
+                RowWriter pairs = new RowWriter(folder, DatasetFiles.PAIRS);
+                RowWriter negatives = new RowWriter(folder, DatasetFiles.NEGATIVES)) {
             filter = reader.readTraining(new TrainingSink() {
                 @Override
                 public void pair(String source, String language, LanguageText query, LanguageText document)
@@ -107,13 +112,32 @@ public final class DatasetPreparer {
                 }
 
                 @Override
+                public void negative(
+                        String source,
+                        LanguageText query,
+                        LanguageText document,
+                        float score,
+                        float lowestPositiveScore)
+                        throws IOException {
+                    negatives.add(
+                            source,
+                            queries.add(query),
+                            documents.add(document),
+                            Float.floatToIntBits(score),
+                            Float.floatToIntBits(lowestPositiveScore));
+                    corpus.add(document);
+                }
+
+                @Override
                 public void text(LanguageText text) throws IOException {
                     corpus.add(text);
                 }
             });
             refuseFaults(reader);
             reader.notes().forEach(progress::note);
-            pairs.finish();
+            List<String> sources = List.copyOf(filter.summaries().keySet());
+            pairs.finish(sources);
+            negatives.finish(sources);
             characters = new long[] {queries.characters(), documents.characters(), corpus.characters()};
         }
         writeTokens(definition, folder, reader, filter, evaluations, characters, progress);

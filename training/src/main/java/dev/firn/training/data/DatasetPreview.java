@@ -146,7 +146,7 @@ public final class DatasetPreview {
 
     private List<Row> prepared(int index, DatasetSummary.SourceSummary source, int limit) throws IOException {
         int pairs = (int) Math.min(limit, source.pairs());
-        String file = name(DatasetFiles.pairFile(Path.of(""), index, source.name()));
+        String file = name(DatasetFiles.rowFile(Path.of(""), DatasetFiles.PAIRS, index, source.name()));
         MemorySegment numbers = MemorySegment.ofArray(bytes(file, 0, pairs * 2 * Integer.BYTES));
         Table queries = new Table(DatasetFiles.QUERIES);
         Table documents = new Table(DatasetFiles.DOCUMENTS);

@@ -341,8 +341,14 @@ final class DatasetReader {
             }
 
             @Override
-            public void text(String language, String text) throws IOException {
-                filter.text(new LanguageText(language, text));
+            public void negative(String language, String query, String document, float score, float lowestPositiveScore)
+                    throws IOException {
+                filter.negative(
+                        source.name() + "/" + language,
+                        new LanguageText(language, query),
+                        new LanguageText(language, document),
+                        score,
+                        lowestPositiveScore);
             }
         };
         new RecordSourceReader(collector, digest, consumer).read(source);

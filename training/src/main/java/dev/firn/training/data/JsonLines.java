@@ -23,11 +23,11 @@ public record JsonLines(
         PAIR,
         /**
          * FlagEmbedding's: {@code {"query":…,"pos":[…],"neg":[…],"pos_scores":[…],"neg_scores":[…]}}: a pair for each of {@code pos}.
-         * What is in {@code neg} is for masked language modelling alone, since negatives are mined; scores are checked, not used.
+         * Each of {@code neg} is a hard negative of the query, weighed by the scores where both lists of them are there.
          */
         FLAG_EMBEDDING,
         /**
-         * Tevatron's: {@code {"query":…,"positive_passages":[{"title":…,"text":…}],"negative_passages":[…]}}: likewise.
+         * Tevatron's: {@code {"query":…,"positive_passages":[{"title":…,"text":…}],"negative_passages":[…]}}: likewise, without scores.
          */
         TEVATRON
     }

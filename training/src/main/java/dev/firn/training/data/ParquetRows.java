@@ -81,6 +81,19 @@ final class ParquetRows {
         digest.add(digestName, sha256(file));
     }
 
+    /** Whether a file is Parquet with a column of a name; case makes no difference. */
+    static boolean hasColumn(Path file, String column) {
+        if (!Files.isRegularFile(file) || PATTERN.matcher(file.toString()).find()) {
+            return false;
+        }
+        try (Connection connection = connect()) {
+            return columns(connection, file).containsKey(column.toLowerCase(Locale.ROOT));
+        } catch (SQLException e) {
+            // Reading the file tells what is wrong with it
+            return false;
+        }
+    }
+
     private static Connection connect() throws SQLException {
         Properties settings = new Properties();
         // One thread gives the rows in their order, a chunk at a time

@@ -5,10 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 
 /**
- * Three Parquet files, as Arctic-Embed's training data are kept: queries with ids, documents with ids, and labels of a query and a
- * document. A pair is what is labelled relevant.
+ * Three Parquet files, or folders of such, as the scripts of Arctic-Embed keep training data: queries with ids, documents with ids,
+ * and labels of a query and a document. A pair is what is labelled relevant. A label of 0 or less gives a hard negative; Arctic's
+ * mined labels have a {@code RELEVANCE} of 1 and −1.
  *
- * @param relevanceColumn null when each label is a relevant one
+ * @param relevanceColumn null for {@value #USUAL_RELEVANCE} where the labels have it; where they do not, each is a relevant one
  * @param minimumRelevance labels below it give no pair
  */
 public record ParquetTriples(
@@ -22,6 +23,9 @@ public record ParquetTriples(
         String language,
         SourceRules rules)
         implements RecordSource {
+    /** The column that tells the relevance where none is named. */
+    static final String USUAL_RELEVANCE = "relevance";
+
     /** The names of columns; case makes no difference. */
     public record Columns(String queryId, String queryText, String documentId, String documentText) {
         public Columns {

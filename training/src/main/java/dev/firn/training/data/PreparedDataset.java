@@ -3,17 +3,19 @@ package dev.firn.training.data;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.firn.training.batch.GivenNegatives;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.TokenTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,6 +30,7 @@ import java.util.Optional;
  * texts/{queries,documents,corpus}  .text .offsets .language .languages
  * tokens/{queries,documents,corpus} .tokens .offsets
  * pairs/NNNN-source.pairs           query row, document row, 32 bits each
+ * negatives/NNNN-source.negatives   where data come with negatives: query row, document row, score, positives' lowest score
  * evaluation/NNNN-set/              corpus.jsonl, queries.jsonl, qrels.tsv, set.json
  * </pre>
  *
@@ -46,6 +49,7 @@ public final class PreparedDataset implements AutoCloseable {
     private final TokenTable documentTokens;
     private final TokenTable corpusTokens;
     private final List<PairSource> sources;
+    private final Map<String, GivenNegatives> given;
     private final List<EvaluationFolder> evaluations;
 
     private PreparedDataset(Path folder, Arena arena) throws IOException {
@@ -59,20 +63,33 @@ public final class PreparedDataset implements AutoCloseable {
         this.documentTokens = new MappedTokenTable(folder, DatasetFiles.DOCUMENTS, arena);
         this.corpusTokens = new MappedTokenTable(folder, DatasetFiles.TEXTS, arena);
         List<PairSource> pairs = new ArrayList<>();
+        Map<String, GivenNegatives> given = new HashMap<>();
         for (int i = 0; i < summary.sources().size(); i++) {
             DatasetSummary.SourceSummary source = summary.sources().get(i);
-            MemorySegment rows = LittleEndian.map(DatasetFiles.pairFile(folder, i, source.name()), arena);
-            IntBuffer buffer =
-                    rows.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-            pairs.add(new PairSource(source.name(), source.language(), buffer));
+            pairs.add(new PairSource(
+                    source.name(),
+                    source.language(),
+                    rows(DatasetFiles.rowFile(folder, DatasetFiles.PAIRS, i, source.name()))));
+            Path negatives = DatasetFiles.rowFile(folder, DatasetFiles.NEGATIVES, i, source.name());
+            if (Files.isRegularFile(negatives)) {
+                given.put(source.name(), new GivenNegatives(rows(negatives)));
+            }
         }
         this.sources = List.copyOf(pairs);
+        this.given = Map.copyOf(given);
         List<EvaluationFolder> sets = new ArrayList<>();
         for (int i = 0; i < summary.evaluations().size(); i++) {
             String name = summary.evaluations().get(i).name();
             sets.add(EvaluationFolder.open(DatasetFiles.evaluationFolder(folder, i, name)));
         }
         this.evaluations = List.copyOf(sets);
+    }
+
+    private IntBuffer rows(Path file) throws IOException {
+        return LittleEndian.map(file, arena)
+                .asByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer();
     }
 
     /** Opens the folder that {@link DatasetPreparer} wrote. */
@@ -145,6 +162,11 @@ public final class PreparedDataset implements AutoCloseable {
     /** Pairs of rows by source, sources by name; without negatives. */
     public List<PairSource> sources() {
         return sources;
+    }
+
+    /** The negatives that came with the pairs of a source of {@link #sources()}; empty where none did. */
+    public Optional<GivenNegatives> givenNegatives(String source) {
+        return Optional.ofNullable(given.get(source));
     }
 
     /** The evaluation sets: those that the definition names, then those that sources hold back. */

@@ -29,8 +29,14 @@ final class RecordSourceReader {
         /** Two translations that give no pair. */
         void dropTranslation(String language, String reason);
 
-        /** A text that is in no pair. */
-        void text(String language, String text) throws IOException;
+        /**
+         * A hard negative of a query.
+         *
+         * @param score NaN where there is none
+         * @param lowestPositiveScore of the positives that it was given with; NaN where there is none
+         */
+        void negative(String language, String query, String document, float score, float lowestPositiveScore)
+                throws IOException;
     }
 
     private final FaultCollector faults;
@@ -114,9 +120,17 @@ final class RecordSourceReader {
     private void flagEmbedding(ObjectNode record, String language) throws IOException, WrongRecordException {
         List<String> positives = texts(record, "pos", true);
         List<String> negatives = texts(record, "neg", false);
-        requireScores(record, "pos_scores", positives.size());
-        requireScores(record, "neg_scores", negatives.size());
-        give(language, RecordReader.text(record, "query"), positives, negatives);
+        float lowest = Float.NaN;
+        for (float score : scores(record, "pos_scores", positives.size())) {
+            lowest = Float.isNaN(lowest) ? score : Math.min(lowest, score);
+        }
+        give(
+                language,
+                RecordReader.text(record, "query"),
+                positives,
+                negatives,
+                scores(record, "neg_scores", negatives.size()),
+                lowest);
     }
 
     private static List<String> texts(ObjectNode record, String field, boolean required) throws WrongRecordException {
@@ -146,19 +160,24 @@ final class RecordSourceReader {
         return value;
     }
 
-    private static void requireScores(ObjectNode record, String field, int texts) throws WrongRecordException {
+    /** One a text; none where the field is missing. */
+    private static float[] scores(ObjectNode record, String field, int texts) throws WrongRecordException {
         JsonNode scores = record.path(field);
         if (scores.isMissingNode() || scores.isNull()) {
-            return;
+            return new float[0];
         }
         if (!scores.isArray() || scores.size() != texts) {
             throw new WrongRecordException("\"%s\" should be a list of %d numbers, one a text".formatted(field, texts));
         }
-        for (JsonNode score : scores) {
-            if (!score.isNumber()) {
+        float[] values = new float[texts];
+        for (int i = 0; i < texts; i++) {
+            JsonNode score = scores.get(i);
+            values[i] = score.isNumber() ? score.floatValue() : Float.NaN;
+            if (!Float.isFinite(values[i])) {
                 throw new WrongRecordException("\"" + field + "\" holds " + score + ", which is no number");
             }
         }
+        return values;
     }
 
     private void tevatron(ObjectNode record, String language) throws IOException, WrongRecordException {
@@ -166,7 +185,9 @@ final class RecordSourceReader {
                 language,
                 RecordReader.text(record, "query"),
                 passages(record, "positive_passages", true),
-                passages(record, "negative_passages", false));
+                passages(record, "negative_passages", false),
+                new float[0],
+                Float.NaN);
     }
 
     private static List<String> passages(ObjectNode record, String field, boolean required)
@@ -185,13 +206,20 @@ final class RecordSourceReader {
         return texts;
     }
 
-    private void give(String language, String query, List<String> positives, List<String> negatives)
+    private void give(
+            String language,
+            String query,
+            List<String> positives,
+            List<String> negatives,
+            float[] scores,
+            float lowestPositiveScore)
             throws IOException {
         for (String positive : positives) {
             pairs.pair(language, query, positive);
         }
-        for (String negative : negatives) {
-            pairs.text(language, negative);
+        for (int i = 0; i < negatives.size(); i++) {
+            pairs.negative(
+                    language, query, negatives.get(i), scores.length == 0 ? Float.NaN : scores[i], lowestPositiveScore);
         }
     }
 
@@ -202,14 +230,7 @@ final class RecordSourceReader {
         }
         for (int i = 0; i < source.files().size(); i++) {
             String pointer = "/files/" + i;
-            List<Path> files = parquetFiles(source.files().get(i), source.split());
-            if (files.isEmpty()) {
-                faults.add(
-                        pointer,
-                        source.files().get(i) + ": has no .parquet file"
-                                + (source.split() == null ? "" : " of the split " + source.split()));
-            }
-            for (Path file : files) {
+            for (Path file : parquetFiles(source.files().get(i), pointer, source.split())) {
                 ParquetRows.read(file, pointer, "pairs", faults, digest, columns, values -> {
                     String named = values.length < 3 ? null : values[2];
                     pairs.pair(
@@ -221,16 +242,21 @@ final class RecordSourceReader {
         }
     }
 
-    private static List<Path> parquetFiles(Path path, String split) throws IOException {
+    /** A file, or the Parquet files of a folder; a folder without one is a fault. */
+    private List<Path> parquetFiles(Path path, String pointer, String split) throws IOException {
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }
-        try (Stream<Path> files = Files.walk(path, CollectionLayout.DEEPEST)) {
-            return files.filter(Files::isRegularFile)
+        try (Stream<Path> walked = Files.walk(path, CollectionLayout.DEEPEST)) {
+            List<Path> files = walked.filter(Files::isRegularFile)
                     .filter(file -> file.getFileName().toString().endsWith(".parquet"))
                     .filter(file -> split == null || isOf(split, path.relativize(file)))
                     .sorted()
                     .toList();
+            if (files.isEmpty()) {
+                faults.add(pointer, path + ": has no .parquet file" + (split == null ? "" : " of the split " + split));
+            }
+            return files;
         }
     }
 
@@ -271,37 +297,61 @@ final class RecordSourceReader {
             }
             queries.finish(arena);
             documents.finish(arena);
-            List<String> wanted = new ArrayList<>(List.of(columns.queryId(), columns.documentId()));
-            if (source.relevanceColumn() != null) {
-                wanted.add(source.relevanceColumn());
+            for (Path file : parquetFiles(source.labels(), "/labels", null)) {
+                readLabels(source, file, queries, documents);
             }
-            ParquetRows.read(source.labels(), "/labels", "labels", faults, digest, wanted, values -> {
-                String query = queries.of(ParquetRows.text(values[0], columns.queryId()), "query");
-                String document = documents.of(ParquetRows.text(values[1], columns.documentId()), "document");
-                if (values.length < 3 || relevance(values[2], source) >= source.minimumRelevance()) {
-                    pairs.pair(source.language(), query, document);
-                }
-            });
         }
     }
 
-    private void readTexts(Path file, String pointer, String id, String text, TextsById texts) throws IOException {
-        ParquetRows.read(
-                file,
-                pointer,
-                "texts",
-                faults,
-                digest,
-                List.of(id, text),
-                values -> texts.add(ParquetRows.text(values[0], id), ParquetRows.text(values[1], text)));
+    private void readLabels(ParquetTriples source, Path file, TextsById queries, TextsById documents)
+            throws IOException {
+        ParquetTriples.Columns columns = source.columns();
+        List<String> wanted = new ArrayList<>(List.of(columns.queryId(), columns.documentId()));
+        if (source.relevanceColumn() != null) {
+            wanted.add(source.relevanceColumn());
+        } else if (ParquetRows.hasColumn(file, ParquetTriples.USUAL_RELEVANCE)) {
+            wanted.add(ParquetTriples.USUAL_RELEVANCE);
+        }
+        ParquetRows.read(file, "/labels", "labels", faults, digest, wanted, values -> {
+            String query = queries.of(ParquetRows.text(values[0], columns.queryId()), "query");
+            String document = documents.of(ParquetRows.text(values[1], columns.documentId()), "document");
+            if (values.length < 3) {
+                pairs.pair(source.language(), query, document);
+            } else {
+                double relevance = relevance(values[2], wanted.get(2));
+                judged(source.language(), query, document, relevance, source.minimumRelevance());
+            }
+        });
     }
 
-    private static double relevance(String value, ParquetTriples source) throws WrongRecordException {
+    /** A judgement that is high enough gives a pair, one that says not relevant at all a negative. */
+    private void judged(String language, String query, String document, double relevance, double minimumRelevance)
+            throws IOException {
+        if (relevance >= minimumRelevance) {
+            pairs.pair(language, query, document);
+        } else if (relevance <= 0) {
+            pairs.negative(language, query, document, Float.NaN, Float.NaN);
+        }
+    }
+
+    private void readTexts(Path path, String pointer, String id, String text, TextsById texts) throws IOException {
+        for (Path file : parquetFiles(path, pointer, null)) {
+            ParquetRows.read(
+                    file,
+                    pointer,
+                    "texts",
+                    faults,
+                    digest,
+                    List.of(id, text),
+                    values -> texts.add(ParquetRows.text(values[0], id), ParquetRows.text(values[1], text)));
+        }
+    }
+
+    private static double relevance(String value, String column) throws WrongRecordException {
         try {
-            return Double.parseDouble(ParquetRows.text(value, source.relevanceColumn()));
+            return Double.parseDouble(ParquetRows.text(value, column));
         } catch (NumberFormatException e) {
-            throw new WrongRecordException(
-                    "the column \"%s\" is no number: %s".formatted(source.relevanceColumn(), value));
+            throw new WrongRecordException("the column \"%s\" is no number: %s".formatted(column, value));
         }
     }
 
@@ -342,8 +392,8 @@ final class RecordSourceReader {
                 TextRecords.judgements(file, "/folder", "qrels", faults, digest, (query, document, relevance) -> {
                     String asked = queries.of(query, "query");
                     String answer = documents.of(document, "document");
-                    if (relevance >= source.minimumRelevance() && !asked.isEmpty() && !answer.isEmpty()) {
-                        pairs.pair(language, asked, answer);
+                    if (!asked.isEmpty() && !answer.isEmpty()) {
+                        judged(language, asked, answer, relevance, source.minimumRelevance());
                     }
                 });
             }

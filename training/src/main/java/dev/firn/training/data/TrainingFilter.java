@@ -100,6 +100,21 @@ final class TrainingFilter {
         return found;
     }
 
+    /** Lets a negative through unless its text or, where such pairs are dropped, one nearly the same is for evaluation. */
+    void negative(String source, LanguageText query, LanguageText document, float score, float lowestPositiveScore)
+            throws IOException {
+        if (isForEvaluation(query.text()) || isForEvaluation(document.text())) {
+            // The query's pairs are dropped too; the other text may still be learned from
+            text(document);
+        } else if (nearDuplicates != null
+                && nearDuplicates.dropped()
+                && nearEvaluation.contains(MinHash.signature(document.text()))) {
+            droppedTexts.merge("nearEvaluationText", 1L, Long::sum);
+        } else {
+            sink.negative(source, query, document, score, lowestPositiveScore);
+        }
+    }
+
     void text(LanguageText text) throws IOException {
         if (isForEvaluation(text.text())) {
             droppedTexts.merge("evaluationText", 1L, Long::sum);

@@ -9,7 +9,6 @@ import dev.firn.training.search.VectorTable;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +24,9 @@ import java.util.stream.IntStream;
  * are used. The negatives are the best candidates whose score is below the threshold that the lowest score of the used positives
  * gives, leaving out every document with the text of a positive and every repeated text. A query without a positive within the
  * depth, or with fewer negatives than asked for, is dropped and counted.
+ *
+ * <p>Negatives that are given come before the mined ones, which fill up. A query that is given enough of them needs no teacher:
+ * it stays, with the first {@code maximumPositives} of its positives, also when none is within the depth.
  *
  * <p>Memory: the pairs of the source, its result, and blocks of {@link ExactSearch}.
  */
@@ -62,7 +64,23 @@ public final class HardNegativeMiner {
      */
     public MinedNegatives mine(
             VectorTable queries, VectorTable documents, IntBuffer pairs, int[] candidates, ProgressListener progress) {
-        return mine(queries, documents, pairs, candidates, TextIdentity.OF_ROWS, TextIdentity.OF_ROWS, progress);
+        return mine(queries, documents, pairs, candidates, Map.of(), progress);
+    }
+
+    /**
+     * Mines one source whose different rows are different texts, for queries that may have negatives already.
+     *
+     * @param given by query row, documents that are negatives whatever the teacher finds, the ones to take first foremost; a number
+     *     from the number of {@code documents} on is a document that has no vector
+     */
+    public MinedNegatives mine(
+            VectorTable queries,
+            VectorTable documents,
+            IntBuffer pairs,
+            int[] candidates,
+            Map<Integer, int[]> given,
+            ProgressListener progress) {
+        return mine(queries, documents, pairs, candidates, TextIdentity.OF_ROWS, TextIdentity.OF_ROWS, given, progress);
     }
 
     /**
@@ -79,11 +97,23 @@ public final class HardNegativeMiner {
             TextIdentity queryTexts,
             TextIdentity documentTexts,
             ProgressListener progress) {
+        return mine(queries, documents, pairs, candidates, queryTexts, documentTexts, Map.of(), progress);
+    }
+
+    private MinedNegatives mine(
+            VectorTable queries,
+            VectorTable documents,
+            IntBuffer pairs,
+            int[] candidates,
+            TextIdentity queryTexts,
+            TextIdentity documentTexts,
+            Map<Integer, int[]> given,
+            ProgressListener progress) {
         Map<Integer, PositivesOfQuery> byQuery = new LinkedHashMap<>();
         for (int pair = 0; pair < pairs.limit() / 2; pair++) {
             int query = pairs.get(2 * pair);
             int document = pairs.get(2 * pair + 1);
-            byQuery.computeIfAbsent(queryTexts.of(query), any -> new PositivesOfQuery(query, new HashMap<>()))
+            byQuery.computeIfAbsent(queryTexts.of(query), any -> new PositivesOfQuery(query, new LinkedHashMap<>()))
                     .rowByText()
                     .putIfAbsent(documentTexts.of(document), document);
         }
@@ -98,13 +128,21 @@ public final class HardNegativeMiner {
                         candidates,
                         settings.depth(),
                         (query, count, found, scores) -> select(
-                                positives.get(query), count, found, scores, candidates, documentTexts, collected),
+                                positives.get(query),
+                                given.getOrDefault(positives.get(query).row(), new int[0]),
+                                count,
+                                found,
+                                scores,
+                                candidates,
+                                documentTexts,
+                                collected),
                         progress);
         return collected.result(queryRows.length);
     }
 
     private void select(
             PositivesOfQuery query,
+            int[] given,
             int count,
             int[] found,
             float[] scores,
@@ -123,13 +161,27 @@ public final class HardNegativeMiner {
                 lowest = scores[i];
             }
         }
+        int[] negatives = new int[settings.negatives()];
+        Set<Integer> taken = new HashSet<>();
+        for (int i = 0; i < given.length && taken.size() < negatives.length; i++) {
+            int text = documentTexts.of(given[i]);
+            if (!positives.containsKey(text) && taken.add(text)) {
+                negatives[taken.size() - 1] = given[i];
+            }
+        }
+        int ofGiven = taken.size();
+        if (used.isEmpty() && ofGiven == negatives.length) {
+            for (Map.Entry<Integer, Integer> positive : positives.entrySet()) {
+                if (used.size() < usedRows.length && used.add(positive.getKey())) {
+                    usedRows[used.size() - 1] = positive.getValue();
+                }
+            }
+        }
         if (used.isEmpty()) {
             collected.withoutPositive++;
             return;
         }
         double bound = settings.threshold().bound(lowest);
-        int[] negatives = new int[settings.negatives()];
-        Set<Integer> taken = new HashSet<>();
         for (int i = 0; i < count && taken.size() < negatives.length; i++) {
             int row = candidates[found[i]];
             int text = documentTexts.of(row);
@@ -141,6 +193,7 @@ public final class HardNegativeMiner {
             collected.withTooFewNegatives++;
             return;
         }
+        collected.given += ofGiven;
         collected.positivesLeftOut += positives.size() - used.size();
         for (int i = 0; i < used.size(); i++) {
             collected.add(query.row(), usedRows[i], negatives);
@@ -159,6 +212,7 @@ public final class HardNegativeMiner {
         private int withoutPositive;
         private int withTooFewNegatives;
         private int positivesLeftOut;
+        private int given;
 
         Collected(int negativesPerPair) {
             this.negativesPerPair = negativesPerPair;
@@ -184,7 +238,8 @@ public final class HardNegativeMiner {
                     queries,
                     withoutPositive,
                     withTooFewNegatives,
-                    positivesLeftOut);
+                    positivesLeftOut,
+                    given);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.IntBuffer;
  * @param queriesWithoutPositive queries dropped because no positive was among the best {@code depth} candidates
  * @param queriesWithTooFewNegatives queries dropped because too few candidates stayed below the threshold
  * @param positivesLeftOut pairs of kept queries not used: beyond the depth or above the maximum number of positives
+ * @param given negatives of kept queries that were given, not mined; counted once a query
  */
 public record MinedNegatives(
         IntBuffer pairs,
@@ -21,7 +22,8 @@ public record MinedNegatives(
         int queries,
         int queriesWithoutPositive,
         int queriesWithTooFewNegatives,
-        int positivesLeftOut) {
+        int positivesLeftOut,
+        int given) {
     public MinedNegatives {
         pairs = requireNonNull(pairs, "pairs is null").asReadOnlyBuffer();
         negatives = requireNonNull(negatives, "negatives is null").asReadOnlyBuffer();

@@ -49,13 +49,42 @@ class RecordSourcesTest {
     }
 
     @Test
-    void negativesAreForMaskedLanguageModellingAlone() throws IOException {
-        Path file = write("lines.jsonl", "{\"query\":\"cat\",\"pos\":[\"It meows.\"],\"neg\":[\"It barks.\"]}\n");
+    void negativesThatTheDataNameAreKeptWithTheirScores() throws IOException {
+        Path file = write("lines.jsonl", """
+                {"query":"cat","pos":["It meows.","A pet."],"neg":["It barks.","It moos."],"pos_scores":[0.9,0.8],"neg_scores":[0.1,0.75]}
+                {"query":"dog","pos":["It barks."],"neg":["It meows."],"neg_scores":[0.5]}
+                {"query":"cow","pos":["It moos."]}
+                """);
         try (PreparedDataset dataset =
                 prepare(definition(null, lines(JsonLines.Format.FLAG_EMBEDDING, SourceRules.USUAL, file)))) {
+            assertThat(negatives(dataset))
+                    .containsExactly(
+                            "cat > It barks. 0.1 below 0.8", "cat > It moos. 0.75 below 0.8", "dog > It meows.");
             assertThat(dataset.corpus().texts(0, dataset.corpus().rows()))
-                    .containsExactly("cat", "It meows.", "It barks.");
-            assertThat(dataset.documents().rows()).isEqualTo(1);
+                    .containsExactly("cat", "It meows.", "A pet.", "It barks.", "It moos.", "dog", "cow");
+        }
+    }
+
+    @Test
+    void negativesThatAreForEvaluationAreNot() throws IOException {
+        write("beir/corpus.jsonl", "{\"_id\":\"1\",\"text\":\"It barks.\"}\n");
+        write("beir/queries.jsonl", "{\"_id\":\"a\",\"text\":\"dog\"}\n");
+        write("beir/qrels.tsv", "a\t1\t1\n");
+        Path file = write("lines.jsonl", """
+                {"query":"cat","pos":["It meows."],"neg":["it  BARKS.","It moos."]}
+                {"query":"dog","pos":["It growls."],"neg":["It hisses."]}
+                """);
+        DatasetDefinition definition = new DatasetDefinition(
+                List.of(lines(JsonLines.Format.FLAG_EMBEDDING, SourceRules.USUAL, file)),
+                List.of(BeirFolder.of("e", folder.resolve("beir"), "en")),
+                TOKENIZER,
+                "",
+                "");
+        try (PreparedDataset dataset = prepare(definition)) {
+            assertThat(negatives(dataset)).containsExactly("cat > It moos.");
+            assertThat(dataset.summary().dropped()).containsEntry("texts.evaluationText", 1L);
+            assertThat(dataset.corpus().texts(0, dataset.corpus().rows()))
+                    .containsExactly("cat", "It meows.", "It moos.", "It hisses.");
         }
     }
 
@@ -120,8 +149,9 @@ class RecordSourcesTest {
                     "negative_passages":[{"docid":"8","title":"","text":"They bark."}]}
                     """.getBytes(StandardCharsets.UTF_8));
         }
-        assertThat(pairs(lines(JsonLines.Format.TEVATRON, SourceRules.USUAL, file)))
-                .containsExactly("cat > Cats They meow.");
+        JsonLines source = lines(JsonLines.Format.TEVATRON, SourceRules.USUAL, file);
+        assertThat(pairs(source)).containsExactly("cat > Cats They meow.");
+        assertThat(negatives(source)).containsExactly("cat > They bark.");
     }
 
     @Test
@@ -135,6 +165,9 @@ class RecordSourcesTest {
                 {"query":"cat","pos":["It meows."],"pos_scores":["high"]}
                 {"pos":["It meows."]}
                 {"query":"cat","pos":["It meows."],"language":"qq"}
+                {"query":"cat","pos":["It meows."],"neg":"It barks."}
+                {"query":"cat","pos":["It meows."],"neg":["It barks."],"neg_scores":[0.1,0.2]}
+                {"query":"cat","pos":["It meows."],"neg":["It barks."],"neg_scores":[1e99]}
                 """);
         assertThat(faults(lines(JsonLines.Format.FLAG_EMBEDDING, SourceRules.USUAL, flag)))
                 .zipSatisfy(
@@ -146,7 +179,10 @@ class RecordSourcesTest {
                                 "flag.jsonl:5: \"pos_scores\" should be a list of 1 numbers, one a text",
                                 "flag.jsonl:6: \"pos_scores\" holds \"high\", which is no number",
                                 "flag.jsonl:7: lacks the field \"query\"",
-                                "flag.jsonl:8: the field \"language\" is no language tag: \"qq\""),
+                                "flag.jsonl:8: the field \"language\" is no language tag: \"qq\"",
+                                "flag.jsonl:9: the field \"neg\" is no list, it should be a list",
+                                "flag.jsonl:10: \"neg_scores\" should be a list of 1 numbers, one a text",
+                                "flag.jsonl:11: \"neg_scores\" holds 1.0E99, which is no number"),
                         (fault, wanted) -> assertThat(fault).endsWith(wanted));
         Path tevatron = write("tevatron.jsonl", """
                 {"query":"cat","positive_passages":["It meows."]}
@@ -226,11 +262,40 @@ class RecordSourcesTest {
                 folder.resolve("l"),
                 "SELECT * FROM (VALUES (2, 20, 1.0), (1, 20, 0.0), (1, 10, 2.0)) t(QUERY_ID, DOCUMENT_ID, RELEVANCE)");
         assertThat(pairs(triples("relevance"))).containsExactly("dog > It barks.", "cat > It meows.");
-        assertThat(pairs(triples(null))).hasSize(3);
+        assertThat(negatives(triples("relevance"))).containsExactly("cat > It barks.");
         parquet(folder.resolve("l"), "SELECT 3 AS QUERY_ID, 10 AS DOCUMENT_ID, 1.0 AS RELEVANCE");
         assertThat(faults(triples("relevance")).getFirst()).endsWith("l:1: there is no query 3");
         parquet(folder.resolve("d"), "SELECT unnest([10, 10]) AS DOCUMENT_ID, 'x' AS DOCUMENT_TEXT");
         assertThat(faults(triples("relevance")).getFirst()).endsWith("d:2: the id 10 is taken by an earlier record");
+    }
+
+    /** As its scripts write them: ids of 64 bits without a sign; no relevance before mining, 1 and -1 after it; files or folders. */
+    @Test
+    void arcticsLabelsNeedNoOptions() throws Exception {
+        parquet(
+                Files.createDirectories(folder.resolve("q")).resolve("0.parquet"),
+                "SELECT 18446744073709551615::UBIGINT AS QUERY_ID, 'cat' AS QUERY_TEXT");
+        parquet(
+                Files.createDirectories(folder.resolve("d")).resolve("0.parquet"),
+                "SELECT * FROM (VALUES (10::UBIGINT, 'It meows.')) t(DOCUMENT_ID, DOCUMENT_TEXT)");
+        parquet(
+                folder.resolve("d/1.parquet"),
+                "SELECT * FROM (VALUES (20::UBIGINT, 'It barks.')) t(DOCUMENT_ID, DOCUMENT_TEXT)");
+        parquet(
+                folder.resolve("l"),
+                "SELECT 18446744073709551615::UBIGINT AS QUERY_ID, unnest([10, 20])::UBIGINT AS DOCUMENT_ID");
+        assertThat(pairs(triples(null))).containsExactly("cat > It meows.", "cat > It barks.");
+        assertThat(negatives(triples(null))).isEmpty();
+        parquet(
+                folder.resolve("l"),
+                "SELECT 18446744073709551615::UBIGINT AS QUERY_ID, unnest([10, 20])::UBIGINT AS DOCUMENT_ID,"
+                        + " unnest([1, -1])::TINYINT AS RELEVANCE");
+        assertThat(pairs(triples(null))).containsExactly("cat > It meows.");
+        assertThat(negatives(triples(null))).containsExactly("cat > It barks.");
+        parquet(
+                folder.resolve("l"),
+                "SELECT 18446744073709551615::UBIGINT AS QUERY_ID, 10::UBIGINT AS DOCUMENT_ID, 'x' AS RELEVANCE");
+        assertThat(faults(triples(null)).getFirst()).endsWith("l:1: the column \"relevance\" is no number: x");
     }
 
     @Test
@@ -241,6 +306,7 @@ class RecordSourcesTest {
         CollectionPairs beir =
                 new CollectionPairs("c", folder.resolve("beir"), null, "train", "en", 1, SourceRules.USUAL);
         assertThat(pairs(beir)).containsExactly("cat > It meows.");
+        assertThat(negatives(beir)).containsExactly("cat > It barks.");
         write("beir/qrels/train.tsv", "query-id\tcorpus-id\tscore\na\t9\t2\n");
         assertThat(faults(beir).getFirst()).endsWith("train.tsv:2: there is no document 9");
         assertThat(faults(new CollectionPairs(
@@ -402,6 +468,24 @@ class RecordSourcesTest {
         return IntStream.range(0, pairs.size())
                 .mapToObj(pair -> dataset.queries().text(pairs.query(pair)) + " > "
                         + dataset.documents().text(pairs.document(pair)))
+                .toList();
+    }
+
+    private List<String> negatives(DataSource source) throws IOException {
+        try (PreparedDataset dataset = prepare(definition(null, source))) {
+            return negatives(dataset);
+        }
+    }
+
+    /** Those of the first source. */
+    private static List<String> negatives(PreparedDataset dataset) {
+        return dataset.givenNegatives(dataset.sources().getFirst().name()).stream()
+                .flatMap(given -> IntStream.range(0, given.size())
+                        .mapToObj(i -> dataset.queries().text(given.query(i)) + " > "
+                                + dataset.documents().text(given.document(i))
+                                + (given.scored(i)
+                                        ? " " + given.score(i) + " below " + given.lowestPositiveScore(i)
+                                        : "")))
                 .toList();
     }
 

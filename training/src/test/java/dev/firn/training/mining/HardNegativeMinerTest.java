@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.firn.training.ProgressListener;
+import dev.firn.training.batch.GivenNegatives;
 import dev.firn.training.kernels.ComputeContext;
 import dev.firn.training.search.VectorTable;
 import dev.firn.training.search.Vectors;
@@ -144,6 +145,71 @@ final class HardNegativeMinerTest {
         MinedNegatives mined = new HardNegativeMiner(settings, context)
                 .mine(ONE_QUERY, documents, IntBuffer.wrap(new int[] {0, 0}), new int[] {0, 3}, ProgressListener.NONE);
         assertThat(numbers(mined.negatives())).containsExactly(3);
+    }
+
+    @Test
+    void givenNegativesComeFirstAndMinedOnesFillUp() {
+        VectorTable documents = VectorTable.of(new float[] {0.9f, 0.5f, 0.4f, 0.3f, 0.85f}, 1);
+        MiningSettings settings = new MiningSettings(5, 4, 1, new NegativeThreshold.PercentageOfPositive(0.9));
+        // 7 has no vector; 2 would be mined too; 0 is the positive; 4 is too near to the positive to be mined, but is
+        // given
+        MinedNegatives mined = new HardNegativeMiner(settings, context)
+                .mine(
+                        ONE_QUERY,
+                        documents,
+                        IntBuffer.wrap(new int[] {0, 0}),
+                        documents.rowNumbers(),
+                        Map.of(0, new int[] {7, 0, 2, 7, 4}),
+                        ProgressListener.NONE);
+        assertThat(numbers(mined.negatives())).containsExactly(7, 2, 4, 1);
+        assertThat(mined.given()).isEqualTo(3);
+    }
+
+    @Test
+    void aQueryThatIsGivenEnoughNegativesNeedsNoneOfItsPositivesFound() {
+        VectorTable documents = VectorTable.of(new float[] {0.1f, 0.9f, 0.8f, 0.2f}, 1);
+        MiningSettings settings = new MiningSettings(2, 2, 1, new NegativeThreshold.PercentageOfPositive(0.9));
+        IntBuffer pairs = IntBuffer.wrap(new int[] {0, 3, 0, 0});
+        HardNegativeMiner miner = new HardNegativeMiner(settings, context);
+        MinedNegatives enough = miner.mine(
+                ONE_QUERY,
+                documents,
+                pairs,
+                documents.rowNumbers(),
+                Map.of(0, new int[] {5, 6, 7}),
+                ProgressListener.NONE);
+        assertThat(numbers(enough.pairs())).containsExactly(0, 3);
+        assertThat(numbers(enough.negatives())).containsExactly(5, 6);
+        assertThat(enough.positivesLeftOut()).isEqualTo(1);
+        MinedNegatives tooFew = miner.mine(
+                ONE_QUERY, documents, pairs, documents.rowNumbers(), Map.of(0, new int[] {5}), ProgressListener.NONE);
+        assertThat(tooFew.pairs().capacity()).isZero();
+        assertThat(tooFew.queriesWithoutPositive()).isEqualTo(1);
+    }
+
+    @Test
+    void givenNegativesWithScoresStayBelowTheThresholdAndComeHardestFirst() {
+        GivenNegatives given = new GivenNegatives(IntBuffer.wrap(new int[] {
+            3, 10, bits(Float.NaN), bits(0.8f),
+            3, 11, bits(0.25f), bits(0.5f),
+            3, 12, bits(0.125f), bits(0.5f),
+            3, 13, bits(0.1875f), bits(0.5f),
+            3, 14, bits(0.9f), bits(Float.NaN),
+            3, 13, bits(0.1f), bits(0.5f),
+            4, 15, bits(0.1f), bits(0.5f)
+        }));
+        Map<Integer, int[]> kept =
+                KeptNegatives.of(given, Set.of(3, 5), new NegativeThreshold.PercentageOfPositive(0.5));
+        // 11 is exactly at the bound; 10 and 14 cannot be weighed
+        assertThat(kept).containsOnlyKeys(3);
+        assertThat(kept.get(3)).containsExactly(13, 12, 10, 14);
+        assertThat(KeptNegatives.of(given, Set.of(3), new NegativeThreshold.MarginToPositive(0))
+                        .get(3))
+                .containsExactly(11, 13, 12, 10, 14);
+    }
+
+    private static int bits(float value) {
+        return Float.floatToIntBits(value);
     }
 
     @Test

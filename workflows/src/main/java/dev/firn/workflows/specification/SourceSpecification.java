@@ -97,7 +97,7 @@ public sealed interface SourceSpecification {
     /**
      * Parquet files of queries, of documents, and of labels.
      *
-     * @param relevanceColumn null: every label is a relevant one
+     * @param relevanceColumn null: RELEVANCE where there is one, else every label is a relevant one
      */
     record Triples(
             String name,

@@ -9,7 +9,7 @@ import java.util.Locale;
 /** The stages of a training run, in their order. */
 public enum Stage {
     /** Reads the sources, holds the evaluation part back, makes the vocabulary, and stores texts as tokens. */
-    PREPARE(1),
+    PREPARE(2),
     /** Masked language modelling, of random weights or of weights from elsewhere. */
     INITIALISE(2),
     /** Keeps the pairs that a teacher finds consistent. */
