@@ -11,9 +11,9 @@ import dev.firn.registry.model.ModelStore;
 import dev.firn.registry.model.ModelVersion;
 import dev.firn.registry.model.NewModelVersion;
 import dev.firn.training.artifact.MavenArtifacts;
-import dev.firn.training.data.BeirFolder;
 import dev.firn.training.data.DatasetDefinition;
 import dev.firn.training.data.DatasetPreparer;
+import dev.firn.training.data.EvaluationCollection;
 import dev.firn.training.data.JsonLines;
 import dev.firn.training.data.PreparationProgress;
 import dev.firn.training.data.PreparedDataset;
@@ -107,7 +107,7 @@ public class SmallModels {
                     .prepare(
                             new DatasetDefinition(
                                     List.of(new JsonLines("pairs", List.of(folder.resolve("pairs.jsonl")), null)),
-                                    List.of(BeirFolder.of("held-out", set, "en")),
+                                    List.of(EvaluationCollection.of("held-out", set, "en")),
                                     new TokenizerDefinition.Trained(400, 32),
                                     "",
                                     ""),

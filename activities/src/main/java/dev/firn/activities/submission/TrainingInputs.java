@@ -6,11 +6,11 @@ import dev.firn.registry.Digest;
 import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.data.BadRecords;
-import dev.firn.training.data.BeirFolder;
 import dev.firn.training.data.CollectionLayout;
 import dev.firn.training.data.CollectionPairs;
 import dev.firn.training.data.DataSource;
 import dev.firn.training.data.DatasetDefinition;
+import dev.firn.training.data.EvaluationCollection;
 import dev.firn.training.data.JsonLines;
 import dev.firn.training.data.MessageCatalogue;
 import dev.firn.training.data.NearDuplicates;
@@ -223,9 +223,7 @@ public final class TrainingInputs {
                 new CollectionPairs(
                         collection.name(),
                         Path.of(collection.folder()),
-                        collection.layout() == null
-                                ? null
-                                : CollectionLayout.of(collection.layout()).orElseThrow(),
+                        layout(collection.layout()),
                         collection.split(),
                         collection.language(),
                         collection.minimumRelevance(),
@@ -244,6 +242,10 @@ public final class TrainingInputs {
 
     private static Translations translations(TranslationsSpecification translations) {
         return translations == null ? null : new Translations(translations.idAfter(), translations.referenceLanguage());
+    }
+
+    private static CollectionLayout layout(String word) {
+        return word == null ? null : CollectionLayout.of(word).orElseThrow();
     }
 
     private static JsonLines.Format format(String word) {
@@ -290,11 +292,13 @@ public final class TrainingInputs {
         }
     }
 
-    private static BeirFolder evaluationSet(EvaluationSetSpecification set) {
-        return new BeirFolder(
+    private static EvaluationCollection evaluationSet(EvaluationSetSpecification set) {
+        return new EvaluationCollection(
                 set.name(),
                 Path.of(set.folder()),
                 set.corpusFolder() == null ? null : Path.of(set.corpusFolder()),
+                layout(set.layout()),
+                set.split(),
                 set.queryLanguage(),
                 Objects.requireNonNullElse(set.documentLanguage(), set.queryLanguage()));
     }

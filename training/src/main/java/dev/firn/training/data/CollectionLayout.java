@@ -71,7 +71,10 @@ public enum CollectionLayout {
                 && !entries(folder, "corpus", "documents", "docs").isEmpty()) {
             return Optional.of(TREC);
         }
-        return Optional.empty();
+        // Its documents may lie in another folder, or are missing
+        return Files.isRegularFile(Compression.existing(folder, List.of("queries.jsonl")))
+                ? Optional.of(BEIR)
+                : Optional.empty();
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record DatasetDefinition(
         List<DataSource> sources,
-        List<BeirFolder> evaluations,
+        List<EvaluationCollection> evaluations,
         NearDuplicates nearDuplicates,
         TokenizerDefinition tokenizer,
         String queryPrefix,
@@ -29,7 +29,7 @@ public record DatasetDefinition(
     /** A dataset in which only equal texts are looked for. */
     public DatasetDefinition(
             List<DataSource> sources,
-            List<BeirFolder> evaluations,
+            List<EvaluationCollection> evaluations,
             TokenizerDefinition tokenizer,
             String queryPrefix,
             String documentPrefix) {

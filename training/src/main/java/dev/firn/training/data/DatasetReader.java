@@ -1,6 +1,5 @@
 package dev.firn.training.data;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.data.RecordReader.WrongRecordException;
 import dev.firn.training.tokenizer.InvalidTokenizerException;
@@ -8,7 +7,6 @@ import dev.firn.training.tokenizer.PrunedTokenizer;
 import dev.firn.training.tokenizer.Tokenizer;
 import dev.firn.training.tokenizer.TokenizerTrainer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,12 +139,12 @@ final class DatasetReader {
         List<DatasetSummary.EvaluationSummary> summaries = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < definition.evaluations().size(); i++) {
-            BeirFolder set = definition.evaluations().get(i);
+            EvaluationCollection set = definition.evaluations().get(i);
             FaultCollector collector = new FaultCollector(DataFault.Section.EVALUATIONS, i, faults);
             if (!names.add(set.name())) {
                 collector.add("/name", "another evaluation set is also named " + set.name());
             }
-            summaries.add(readBeir(set, sink, collector));
+            summaries.add(readEvaluation(set, sink, collector));
         }
         for (int i = 0; i < definition.sources().size(); i++) {
             if (definition.sources().get(i) instanceof MessageCatalogue catalogue) {
@@ -168,46 +166,82 @@ final class DatasetReader {
         return summaries;
     }
 
-    private DatasetSummary.EvaluationSummary readBeir(BeirFolder set, EvaluationSink sink, FaultCollector collector)
-            throws IOException {
+    private DatasetSummary.EvaluationSummary readEvaluation(
+            EvaluationCollection set, EvaluationSink sink, FaultCollector collector) throws IOException {
         boolean ownCorpus = set.corpusFolder() != null && !set.corpusFolder().equals(set.folder());
-        String corpusPointer = set.corpusFolder() == null ? "/folder" : "/corpusFolder";
-        Path corpusFolder = set.corpusFolder() == null ? set.folder() : set.corpusFolder();
-        Path corpus = existing(corpusFolder, "corpus.jsonl", "corpus.jsonl.gz");
-        Path queries = existing(set.folder(), "queries.jsonl", "queries.jsonl.gz");
-        Path judgements = existing(set.folder(), "qrels.tsv", "qrels.tsv.gz", "qrels/test.tsv", "qrels/test.tsv.gz");
+        String corpusPointer = ownCorpus ? "/corpusFolder" : "/folder";
+        Optional<CollectionLayout.Located> files =
+                located(set, set.folder(), set.queryLanguage(), "/folder", collector);
+        Optional<CollectionLayout.Located> documents =
+                ownCorpus ? located(set, set.corpusFolder(), set.documentLanguage(), corpusPointer, collector) : files;
         try (EvaluationWriter writer =
                 sink.begin(set.name(), set.kind(), set.queryLanguage(), set.documentLanguage())) {
-            RecordReader.records(corpus, corpusPointer, "corpus", collector, digest, record -> {
-                tick("evaluation sets");
-                String id = RecordReader.id(record);
-                String text = documentText(record);
-                if (!writer.document(id, text)) {
-                    throw new WrongRecordException("the id " + id + " is taken by an earlier line");
-                }
-                keepOut(text);
-            });
-            RecordReader.records(queries, "/folder", "queries", collector, digest, record -> {
-                tick("evaluation sets");
-                String id = RecordReader.id(record);
-                String text = RecordReader.text(record, "text");
-                if (!writer.query(id, text)) {
-                    throw new WrongRecordException("the id " + id + " is taken by an earlier line");
-                }
-                keepOut(text);
-            });
+            for (Path file : documents.map(CollectionLayout.Located::corpus).orElse(List.of())) {
+                TextRecords.texts(file, corpusPointer, "corpus", collector, digest, (id, text) -> {
+                    tick("evaluation sets");
+                    if (!writer.document(id, text)) {
+                        throw new WrongRecordException("the id " + id + " is taken by an earlier record");
+                    }
+                    keepOut(text);
+                });
+            }
+            for (Path file : files.map(CollectionLayout.Located::queries).orElse(List.of())) {
+                TextRecords.texts(file, "/folder", "queries", collector, digest, (id, text) -> {
+                    tick("evaluation sets");
+                    if (text.isEmpty()) {
+                        throw new WrongRecordException("the query " + id + " is empty");
+                    }
+                    if (!writer.query(id, text)) {
+                        throw new WrongRecordException("the id " + id + " is taken by an earlier record");
+                    }
+                    keepOut(text);
+                });
+            }
             boolean readable = !collector.any();
-            RecordReader.lines(judgements, "/folder", "qrels", collector, digest, (line, number) -> {
-                if (readable) {
-                    judgement(new String(line, StandardCharsets.UTF_8), number, ownCorpus, writer);
-                }
-            });
+            List<Path> judgements =
+                    files.map(CollectionLayout.Located::judgements).orElse(List.of());
+            for (Path file : judgements) {
+                TextRecords.judgements(file, "/folder", "qrels", collector, digest, (query, document, relevance) -> {
+                    if (readable) {
+                        judge(query, document, relevance, ownCorpus, writer);
+                    }
+                });
+            }
             DatasetSummary.EvaluationSummary summary = writer.finish();
             if (!collector.any() && summary.queries() == 0) {
-                collector.add("/folder", judgements + ": the evaluation set is empty: no query has a judgement");
+                collector.add(
+                        "/folder", judgements.getFirst() + ": the evaluation set is empty: no query has a judgement");
             }
             return summary;
         }
+    }
+
+    /** The files of a set in a folder; nothing, with a fault, where it cannot be told. */
+    private static Optional<CollectionLayout.Located> located(
+            EvaluationCollection set, Path folder, String language, String pointer, FaultCollector collector)
+            throws IOException {
+        if (!Files.isDirectory(folder)) {
+            collector.add(pointer, folder + ": there is no such folder");
+            return Optional.empty();
+        }
+        Optional<CollectionLayout> layout = Optional.ofNullable(set.layout());
+        for (Path look :
+                set.corpusFolder() == null ? List.of(folder) : List.of(folder, set.corpusFolder(), set.folder())) {
+            if (layout.isEmpty() && Files.isDirectory(look)) {
+                layout = CollectionLayout.detect(look);
+            }
+        }
+        if (layout.isEmpty()) {
+            collector.add(pointer, folder + ": is in none of the layouts " + CollectionLayout.words());
+            return Optional.empty();
+        }
+        Optional<CollectionLayout.Located> located = layout.get().locate(folder, set.split()).stream()
+                .filter(each -> each.language() == null || each.language().equals(language))
+                .findFirst();
+        if (located.isEmpty()) {
+            collector.add(pointer, folder + ": has no set of the language " + language);
+        }
+        return located;
     }
 
     /** A text that training must not see. */
@@ -218,50 +252,18 @@ final class DatasetReader {
         }
     }
 
-    /** The file among several names that is there, else the first. */
-    private static Path existing(Path folder, String... names) {
-        for (String name : names) {
-            if (Files.isRegularFile(folder.resolve(name))) {
-                return folder.resolve(name);
-            }
-        }
-        return folder.resolve(names[0]);
-    }
-
-    /** Title and text as BEIR's evaluation joins them. */
-    private static String documentText(ObjectNode record) throws WrongRecordException {
-        String title = record.path("title").asText("");
-        if (!record.path("text").isTextual()) {
-            throw new WrongRecordException("lacks a field \"text\" that is a string");
-        }
-        return (title + " " + record.path("text").textValue()).strip();
-    }
-
-    private static void judgement(String line, long number, boolean leaveOutUnknown, EvaluationWriter writer)
+    private static void judge(
+            String query, String document, int relevance, boolean leaveOutUnknown, EvaluationWriter writer)
             throws WrongRecordException {
-        String[] fields = line.stripTrailing().split("\t", -1);
-        if (fields.length != 3) {
-            throw new WrongRecordException(
-                    "has " + fields.length + " fields, not query-id, corpus-id and score between tabs");
+        if (!writer.hasQuery(query)) {
+            throw new WrongRecordException("there is no query " + query);
         }
-        int relevance;
-        try {
-            relevance = Integer.parseInt(fields[2].strip());
-        } catch (NumberFormatException e) {
-            if (number == 1 && !writer.hasQuery(fields[0])) {
-                return;
-            }
-            throw new WrongRecordException("the score is no whole number: " + fields[2]);
-        }
-        if (!writer.hasQuery(fields[0])) {
-            throw new WrongRecordException("there is no query " + fields[0]);
-        }
-        if (writer.hasDocument(fields[1])) {
-            writer.judge(fields[0], fields[1], relevance);
+        if (writer.hasDocument(document)) {
+            writer.judge(query, document, relevance);
         } else if (leaveOutUnknown) {
             writer.drop("judgementOfUnknownDocument");
         } else {
-            throw new WrongRecordException("there is no document " + fields[1]);
+            throw new WrongRecordException("there is no document " + document);
         }
     }
 

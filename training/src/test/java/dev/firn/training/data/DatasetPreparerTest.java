@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.batch.PairSource;
 import dev.firn.training.batch.TokenTable;
@@ -109,9 +110,12 @@ class DatasetPreparerTest {
         }
         Path pairs = write("pairs.jsonl", "{\"query\":\"cat\",\"document\":\"It meows.\"}\n");
         Path movedPairs = Files.copy(pairs, moved.resolve("other.jsonl"));
-        prepare("one", List.of(new JsonLines("p", List.of(pairs), "en")), BeirFolder.of("s", set, "en"))
+        prepare("one", List.of(new JsonLines("p", List.of(pairs), "en")), EvaluationCollection.of("s", set, "en"))
                 .close();
-        prepare("two", List.of(new JsonLines("p", List.of(movedPairs), "en")), BeirFolder.of("s", moved, "en"))
+        prepare(
+                        "two",
+                        List.of(new JsonLines("p", List.of(movedPairs), "en")),
+                        EvaluationCollection.of("s", moved, "en"))
                 .close();
         assertThat(contents("two")).isEqualTo(contents("one"));
         assertThat(contents("one").values().stream().map(String::valueOf).collect(Collectors.joining()))
@@ -128,8 +132,8 @@ class DatasetPreparerTest {
                 {"query":"cat","document":"It meows."}
                 {"query":"same","document":"Same"}
                 """);
-        try (PreparedDataset dataset =
-                prepare("out", List.of(new JsonLines("p", List.of(pairs), "en")), BeirFolder.of("s", set, "en"))) {
+        try (PreparedDataset dataset = prepare(
+                "out", List.of(new JsonLines("p", List.of(pairs), "en")), EvaluationCollection.of("s", set, "en"))) {
             assertThat(pairs(dataset, 0)).containsExactly("cat > It meows.");
             assertThat(dataset.summary().sources().getFirst().dropped())
                     .isEqualTo(Map.of("evaluationText", 2L, "duplicate", 1L, "identical", 1L));
@@ -153,8 +157,8 @@ class DatasetPreparerTest {
                 """);
         Files.writeString(set.resolve("qrels.tsv"), HEADER + "q1\td1\t1\nq2\td2\t2\nq2\td3\t0\nq3\td3\t1\n");
         Path pairs = write("pairs.jsonl", "{\"query\":\"cat\",\"document\":\"It meows.\"}\n");
-        try (PreparedDataset dataset =
-                prepare("out", List.of(new JsonLines("p", List.of(pairs), "en")), BeirFolder.of("s", set, "en"))) {
+        try (PreparedDataset dataset = prepare(
+                "out", List.of(new JsonLines("p", List.of(pairs), "en")), EvaluationCollection.of("s", set, "en"))) {
             EvaluationFolder prepared = dataset.evaluations().getFirst();
             List<EvaluationText> documents = new ArrayList<>();
             prepared.documents(documents::add);
@@ -181,8 +185,8 @@ class DatasetPreparerTest {
         try (PreparedDataset dataset = prepare(
                 "out",
                 List.of(new JsonLines("p", List.of(pairs), "en")),
-                BeirFolder.of("en", english, "en"),
-                new BeirFolder("de→en", german, english, "de", "en"))) {
+                EvaluationCollection.of("en", english, "en"),
+                new EvaluationCollection("de→en", german, english, null, null, "de", "en"))) {
             assertThat(dataset.evaluations().get(1).kind()).isEqualTo(EvaluationKind.CROSS);
             assertThat(dataset.summary().evaluations().get(1).dropped())
                     .isEqualTo(Map.of("judgementOfUnknownDocument", 1L));
@@ -191,6 +195,73 @@ class DatasetPreparerTest {
             assertThat(sets.get(1).queries().texts()).containsExactly("Was miaut?");
             assertThat(sets.get(1).name()).isEqualTo("de→en");
         }
+    }
+
+    @Test
+    void evaluationSetsMayLieInTrecsAndMiraclsLayouts() throws IOException {
+        Path trec = Files.createDirectories(folder.resolve("trec/corpus"));
+        Files.writeString(trec.resolve("a.trec"), "<DOC><DOCNO>FT-1</DOCNO><TEXT>A cat meows.</TEXT></DOC>\n");
+        try (OutputStream packed = new ZstdOutputStream(Files.newOutputStream(trec.resolve("b.tsv.zst")))) {
+            packed.write("FT-2\tA dog barks.\n".getBytes(StandardCharsets.UTF_8));
+        }
+        write("trec/topics.txt", "<top><num> Number: 301 <title> What meows?\n</top>\n");
+        gzip("trec/qrels.txt.gz", "301 0 FT-1 1\n301 0 FT-2 0\n");
+        for (String language : List.of("de", "sw")) {
+            Path set = Files.createDirectories(folder.resolve("miracl/miracl-v1.0-" + language + "/topics"));
+            Files.createDirectories(set.resolveSibling("qrels"));
+            Files.createDirectories(folder.resolve("miracl/miracl-corpus-v1.0-" + language));
+            String end = "miracl-v1.0-" + language + "-dev.tsv";
+            Files.writeString(set.resolve("topics." + end), "1\tquestion " + language + "\n");
+            Files.writeString(set.resolveSibling("qrels").resolve("qrels." + end), "1\tQ0\t7#0\t1\n");
+            gzip(
+                    "miracl/miracl-corpus-v1.0-" + language + "/docs-0.jsonl.gz",
+                    "{\"docid\":\"7#0\",\"title\":\"Answer\",\"text\":\"" + language + "\"}\n");
+        }
+        Path pairs = write("pairs.jsonl", """
+                {"query":"cat","document":"It meows."}
+                {"query":"dog","document":"A dog barks."}
+                {"query":"question sw","document":"It asks."}
+                """);
+        List<DataSource> sources = List.of(new JsonLines("p", List.of(pairs), "en"));
+        try (PreparedDataset dataset = prepare(
+                "out",
+                sources,
+                EvaluationCollection.of("trec", folder.resolve("trec"), "en"),
+                EvaluationCollection.of("sw", folder.resolve("miracl"), "sw"))) {
+            EvaluationFolder robust = dataset.evaluations().getFirst();
+            List<EvaluationText> documents = new ArrayList<>();
+            robust.documents(documents::add);
+            assertThat(documents)
+                    .containsExactly(
+                            new EvaluationText("FT-1", "A cat meows."), new EvaluationText("FT-2", "A dog barks."));
+            assertThat(robust.queries()).containsExactly(new EvaluationText("301", "What meows?"));
+            assertThat(robust.judgements()).isEqualTo(Map.of("301", Map.of("FT-1", 1, "FT-2", 0)));
+            EvaluationFolder swahili = dataset.evaluations().getLast();
+            assertThat(swahili.queries()).containsExactly(new EvaluationText("1", "question sw"));
+            assertThat(swahili.judgements()).isEqualTo(Map.of("1", Map.of("7#0", 1)));
+            // What is for evaluation is kept out of training
+            assertThat(pairs(dataset, 0)).containsExactly("cat > It meows.");
+        }
+        assertThat(preparer.inspect(definition(
+                                sources,
+                                EvaluationCollection.of("fi", folder.resolve("miracl"), "fi"),
+                                EvaluationCollection.of("none", folder.resolve("miracl/miracl-v1.0-de/topics"), "de"),
+                                new EvaluationCollection(
+                                        "test",
+                                        folder.resolve("miracl"),
+                                        null,
+                                        CollectionLayout.MIRACL,
+                                        "test",
+                                        "de",
+                                        "de")))
+                        .faults())
+                .extracting(fault -> fault.index() + " " + fault.pointer() + " "
+                        + fault.message().replace(folder + "/", ""))
+                .containsExactly(
+                        "0 /folder miracl: has no set of the language fi",
+                        "1 /folder miracl/miracl-v1.0-de/topics: is in none of the layouts beir, trec, miracl",
+                        "2 /folder miracl/miracl-v1.0-de/topics/topics.miracl-v1.0-de-test.tsv: there is no such file",
+                        "2 /folder miracl/miracl-v1.0-de/qrels/qrels.miracl-v1.0-de-test.tsv: there is no such file");
     }
 
     @Test
@@ -205,7 +276,7 @@ class DatasetPreparerTest {
                 {"language":"no language","query":"cat","document":"It meows."}
                 {"query":"cat","document":"It meows."} {}
                 """);
-        Path set = beir("set", "q1\td7\t1\nq1 d1 1\nq1\td1\tmuch\nq8\td1\t1\n");
+        Path set = beir("set", "q1\td7\t1\nq1 d1\nq1\td1\tmuch\nq8\td1\t1\n");
         Path empty = beir("empty", HEADER);
         DatasetDefinition definition = new DatasetDefinition(
                 List.of(
@@ -215,9 +286,9 @@ class DatasetPreparerTest {
                         MessageCatalogue.of("d", "org.example:words:1", "x_{language}", List.of("en"), List.of()),
                         new JsonLines("a", List.of(write("ok.jsonl", "{\"query\":\"a\",\"document\":\"b\"}")), null)),
                 List.of(
-                        BeirFolder.of("s", set, "en"),
-                        BeirFolder.of("e", empty, "en"),
-                        BeirFolder.of("m", folder.resolve("nowhere"), "en")),
+                        EvaluationCollection.of("s", set, "en"),
+                        EvaluationCollection.of("e", empty, "en"),
+                        EvaluationCollection.of("m", folder.resolve("nowhere"), "en")),
                 new TokenizerDefinition.Existing(folder.resolve("tokenizer"), 16, 0, false),
                 "",
                 "");
@@ -239,12 +310,12 @@ class DatasetPreparerTest {
                         "SOURCES 4 /name another source is also named a",
                         "SOURCES 4 /files/0 ok.jsonl:1: lacks the field \"language\", and the source names no language",
                         "EVALUATIONS 0 /folder set/qrels.tsv:1: there is no document d7",
-                        "EVALUATIONS 0 /folder set/qrels.tsv:2: has 1 fields, not query-id, corpus-id and score between"
+                        "EVALUATIONS 0 /folder set/qrels.tsv:2: has 2 fields, not query-id, corpus-id and score between"
                                 + " tabs",
-                        "EVALUATIONS 0 /folder set/qrels.tsv:3: the score is no whole number: much",
+                        "EVALUATIONS 0 /folder set/qrels.tsv:3: the relevance is no whole number: much",
                         "EVALUATIONS 0 /folder set/qrels.tsv:4: there is no query q8",
                         "EVALUATIONS 1 /folder empty/qrels.tsv: the evaluation set is empty: no query has a judgement",
-                        "EVALUATIONS 2 /folder nowhere/corpus.jsonl: there is no such file",
+                        "EVALUATIONS 2 /folder nowhere: there is no such folder",
                         "TOKENIZER 0 /folder there is no file tokenizer/tokenizer.json")
                 .anyMatch(fault -> fault.startsWith("SOURCES 0 /files/0 broken.jsonl:8: is no JSON: "))
                 .anyMatch(fault -> fault.startsWith("SOURCES 3 /artifact org.example:words:1 is not on this machine"));
@@ -290,7 +361,7 @@ class DatasetPreparerTest {
                 {"language":"de","query":"Katze","document":"Sie miaut."}
                 """);
         DatasetDefinition definition =
-                definition(List.of(new JsonLines("p", List.of(pairs), "en")), BeirFolder.of("s", set, "en"));
+                definition(List.of(new JsonLines("p", List.of(pairs), "en")), EvaluationCollection.of("s", set, "en"));
         DataInspection inspection = preparer.inspect(definition);
         assertThat(inspection.sound()).isTrue();
         assertThat(inspection.sources())
@@ -399,12 +470,12 @@ class DatasetPreparerTest {
         assertThat(index.size()).isEqualTo(10_000);
     }
 
-    private PreparedDataset prepare(String name, List<DataSource> sources, BeirFolder... evaluations)
+    private PreparedDataset prepare(String name, List<DataSource> sources, EvaluationCollection... evaluations)
             throws IOException {
         return preparer.prepare(definition(sources, evaluations), folder.resolve(name), PreparationProgress.none());
     }
 
-    private static DatasetDefinition definition(List<DataSource> sources, BeirFolder... evaluations) {
+    private static DatasetDefinition definition(List<DataSource> sources, EvaluationCollection... evaluations) {
         return new DatasetDefinition(sources, List.of(evaluations), TOKENIZER, "query: ", "");
     }
 

@@ -76,7 +76,7 @@ class RecordSourcesTest {
                 """);
         DatasetDefinition definition = new DatasetDefinition(
                 List.of(lines(JsonLines.Format.FLAG_EMBEDDING, SourceRules.USUAL, file)),
-                List.of(BeirFolder.of("e", folder.resolve("beir"), "en")),
+                List.of(EvaluationCollection.of("e", folder.resolve("beir"), "en")),
                 TOKENIZER,
                 "",
                 "");
@@ -390,7 +390,7 @@ class RecordSourcesTest {
         Path file = write(
                 "lines.jsonl",
                 line("snow", passage + ".") + line("fox", other) + line("fox", other + "!") + line("ice", "Cold."));
-        BeirFolder set = BeirFolder.of("e", folder.resolve("beir"), "en");
+        EvaluationCollection set = EvaluationCollection.of("e", folder.resolve("beir"), "en");
         for (boolean dropped : new boolean[] {false, true}) {
             DatasetDefinition definition = new DatasetDefinition(
                     List.of(lines(JsonLines.Format.PAIR, SourceRules.USUAL, file)),

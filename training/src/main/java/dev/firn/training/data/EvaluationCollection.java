@@ -5,8 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 
 /**
- * An evaluation set in BEIR's layout: {@code queries.jsonl[.gz]} and {@code qrels/test.tsv} or {@code qrels.tsv} in one
- * folder, {@code corpus.jsonl[.gz]} in the same or another one.
+ * An evaluation set in a folder of documents, queries and judgements.
  *
  * <p>A judgement of a document that the corpus lacks is refused; with a corpus folder of its own (another language with
  * the same ids) it is left out and counted.
@@ -14,9 +13,19 @@ import java.nio.file.Path;
  * @param name the name of the set
  * @param folder where the queries and judgements lie
  * @param corpusFolder where the documents lie; null when they lie in {@code folder}
+ * @param layout null: as the folder looks
+ * @param split such as {@code dev}; null for the layout's usual one
+ * @param queryLanguage of a layout with a set for each language, the one that is taken
  */
-public record BeirFolder(String name, Path folder, Path corpusFolder, String queryLanguage, String documentLanguage) {
-    public BeirFolder {
+public record EvaluationCollection(
+        String name,
+        Path folder,
+        Path corpusFolder,
+        CollectionLayout layout,
+        String split,
+        String queryLanguage,
+        String documentLanguage) {
+    public EvaluationCollection {
         requireNonNull(name, "name is null");
         requireNonNull(folder, "folder is null");
         requireNonNull(queryLanguage, "queryLanguage is null");
@@ -24,8 +33,8 @@ public record BeirFolder(String name, Path folder, Path corpusFolder, String que
     }
 
     /** A set with queries and documents of one language in one folder. */
-    public static BeirFolder of(String name, Path folder, String language) {
-        return new BeirFolder(name, folder, null, language, language);
+    public static EvaluationCollection of(String name, Path folder, String language) {
+        return new EvaluationCollection(name, folder, null, null, null, language, language);
     }
 
     /** {@code OWN} when queries and documents are of one language. */
