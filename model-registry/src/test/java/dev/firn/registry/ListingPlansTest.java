@@ -17,6 +17,8 @@ import dev.firn.registry.run.RunFilter;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.RunStore;
 import dev.firn.registry.run.StageStore;
+import dev.firn.registry.study.Study;
+import dev.firn.registry.study.StudyStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -51,6 +53,17 @@ class ListingPlansTest {
         Map<String, Runnable> listings = new LinkedHashMap<>();
         listings.put("runs", () -> runs.list(RunFilter.ALL, page));
         listings.put("runs by state", () -> runs.list(new RunFilter(Set.of(RunState.FAILED), Optional.empty()), page));
+        listings.put(
+                "runs in a state that none is in",
+                () -> runs.list(new RunFilter(Set.of(RunState.STOPPING), Optional.empty()), PageRequest.first(PAGE)));
+        listings.put(
+                "runs in several states",
+                () -> runs.list(
+                        new RunFilter(Set.of(RunState.PAUSED, RunState.FAILED, RunState.CANCELLED), Optional.empty()),
+                        page));
+        listings.put("runs by a part of the name", () -> runs.list(partOfName("run 1"), page));
+        listings.put("runs by a part of no name", () -> runs.list(partOfName("nobody"), PageRequest.first(PAGE)));
+        listings.put("runs by a part of one name", () -> runs.list(partOfName("ALONE"), PageRequest.first(PAGE)));
         listings.put("runs by name", () -> runs.list(new RunFilter(Set.of(), Optional.of(run.name())), page));
         listings.put("unfinished runs", () -> runs.unfinished(page));
         listings.put("waiting runs", () -> runs.waiting(PAGE));
@@ -76,6 +89,13 @@ class ListingPlansTest {
         listings.put("evaluations", () -> new EvaluationStore(database).list(EvaluationFilter.ALL, page));
         listings.put("models", () -> new ModelStore(database).list(PageRequest.first(PAGE)));
         listings.put("versions", () -> new ModelStore(database).versions("model 7", PageRequest.first(PAGE)));
+        StudyStore studies = new StudyStore(database);
+        listings.put("studies", () -> {
+            Page<Study> shown = studies.list(page);
+            studies.counts(shown.items().stream().map(Study::id).toList());
+        });
+        listings.put("unfinished studies", () -> studies.unfinished(page));
+        listings.put("the study of a run", () -> studies.ofRun(run.id()));
         listings.put("datasets", () -> new DatasetStore(database).list(page));
         listings.put(
                 "lineage",
@@ -86,6 +106,10 @@ class ListingPlansTest {
 
         // a row and what is joined to it: ten is generous, the tables have thousands
         assertThat(read).allSatisfy((name, rows) -> assertThat(rows).as(name).isLessThan(10L * (PAGE + 1)));
+    }
+
+    private static RunFilter partOfName(String part) {
+        return new RunFilter(Set.of(), Optional.empty(), Optional.of(part));
     }
 
     /** How many rows the statements of the work read, by index or by going through a table. */
@@ -125,7 +149,7 @@ class ListingPlansTest {
                 insert into artifact (digest, kind, bytes, files) select digest, 'weights', 1, 1 from blob;
                 insert into artifact_file (artifact, name, digest, bytes) select digest, 'file', digest, 1 from blob;
                 insert into run (id, name, state, workflow_id, specification)
-                select gen_random_uuid(), 'run ' || n % 20,
+                select gen_random_uuid(), case when n = 7 then 'alone' else 'run ' || n % 20 end,
                        (array['QUEUED', 'RUNNING', 'FAILED', 'SUCCEEDED'])[n % 4 + 1], 'w' || n, '{}'
                 from generate_series(1, :runs) n;
                 insert into stage_execution (id, run_id, stage, position, state, stage_key, fence)
@@ -151,6 +175,14 @@ class ListingPlansTest {
                 insert into model_version (id, model, version, artifact, dimension)
                 select gen_random_uuid(), name, n, sha256('1'::bytea), 1 from model, generate_series(1, 3) n;
                 insert into model_alias (model, alias, version, revision) select name, 'champion', 1, 1 from model;
+                insert into study (id, name, kind, state, workflow_id, specification, parallelism)
+                select gen_random_uuid(), 's' || n, 'ablation', case n % 50 when 0 then 'RUNNING' else 'FINISHED' end,
+                       'study-' || n, '{}', 1
+                from generate_series(1, 2000) n;
+                insert into study_run (study_id, position, label, coordinates, specification, stage_keys, languages, run_id)
+                select s.id, n, 'l', '{}', '{}', '{}', '[]', r.id
+                from (select id, row_number() over () as place from study) s
+                join (select id, row_number() over () as place from run) r on r.place = s.place, generate_series(0, 2) n;
                 insert into dataset (id, name, version, artifact)
                 select gen_random_uuid(), 'd' || n, 1, sha256('1'::bytea) from generate_series(1, 2000) n;
                 insert into lineage_edge (output, input, relation)

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The runs. */
@@ -185,36 +186,35 @@ public final class RunStore {
     public Page<Run> list(RunFilter filter, PageRequest page) {
         return database.inTransaction(handle -> {
             Optional<UUID> before = Cursor.id(page);
-            StringBuilder sql = new StringBuilder("select " + COLUMNS + " from run where true");
-            if (!filter.states().isEmpty()) {
-                sql.append(" and state = any(:states)");
-            }
-            if (filter.name().isPresent()) {
-                sql.append(" and name = :name");
-            }
-            if (filter.part().isPresent()) {
-                sql.append(" and strpos(lower(name), lower(:part)) > 0");
-            }
-            if (before.isPresent()) {
-                sql.append(" and id < :before");
-            }
-            sql.append(" order by id desc limit :limit");
-            List<Run> rows = handle.createQuery(sql.toString())
+            String conditions = (filter.name().isPresent() ? " and name = :name" : "")
+                    + (filter.part().isPresent() ? " and lower(name) like '%' || lower(:part) || '%'" : "")
+                    + (before.isPresent() ? " and id < :before" : "")
+                    + " order by id desc limit :limit";
+            // The newest of each state are found by the index, and merged; of several states at once none are in order
+            String sql = filter.states().isEmpty()
+                    ? "select " + COLUMNS + " from run where true" + conditions
+                    : "select " + COLUMNS + """
+                             from unnest(cast(:states as text[])) as s (wanted)
+                            cross join lateral (select * from run where state = s.wanted""" + conditions + ") r order by id desc limit :limit";
+            List<Run> rows = handle.createQuery(sql)
+                    .configure(SqlStatements.class, statements -> statements.setUnusedBindingAllowed(true))
                     .bindArray(
                             "states",
                             String.class,
                             filter.states().stream().map(RunState::name).toList())
                     .bind("name", filter.name().orElse(null))
-                    .bind("part", filter.part().orElse(null))
+                    .bind("part", filter.part().map(RunStore::literally).orElse(null))
                     .bindByType("before", before.orElse(null), UUID.class)
                     .bind("limit", page.limit() + 1)
-                    .configure(
-                            org.jdbi.v3.core.statement.SqlStatements.class,
-                            statements -> statements.setUnusedBindingAllowed(true))
                     .map(RunStore::run)
                     .list();
             return Page.of(rows, page.limit(), run -> Cursor.of(run.id()));
         });
+    }
+
+    /** A pattern that matches this text alone. */
+    private static String literally(String text) {
+        return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
     }
 
     /** The runs that have not ended, oldest first: what reconciliation goes through. */

@@ -198,13 +198,15 @@ public final class StudyStore {
         return database.inTransaction(handle -> {
             Map<UUID, StudyCounts> counts = new LinkedHashMap<>();
             handle.createQuery("""
-                            select s.study_id, count(*) as runs,
-                                   count(*) filter (where r.state = 'SUCCEEDED') as succeeded,
-                                   count(*) filter (where r.state = 'FAILED' or s.failure is not null) as failed,
-                                   count(*) filter (where r.state = 'CANCELLED') as cancelled,
-                                   count(*) filter (where r.state in ('QUEUED', 'RUNNING', 'PAUSED', 'STOPPING')) as unfinished
-                            from study_run s left join run r on r.id = s.run_id
-                            where s.study_id = any(:ids) group by s.study_id""")
+                            with each as materialized (
+                                select s.study_id, s.failure, (select r.state from run r where r.id = s.run_id) as state
+                                from study_run s where s.study_id = any(:ids))
+                            select study_id, count(*) as runs,
+                                   count(*) filter (where state = 'SUCCEEDED') as succeeded,
+                                   count(*) filter (where state = 'FAILED' or failure is not null) as failed,
+                                   count(*) filter (where state = 'CANCELLED') as cancelled,
+                                   count(*) filter (where state in ('QUEUED', 'RUNNING', 'PAUSED', 'STOPPING')) as unfinished
+                            from each group by study_id""")
                     .bindArray("ids", UUID.class, List.copyOf(studyIds))
                     .map((row, context) -> counts.put(
                             Columns.id(row, "study_id"),
