@@ -256,21 +256,19 @@ public final class MetricStore {
         while (bits > SMALLEST_BITS && length < 1L << bits) {
             bits -= MORE_BITS;
         }
-        String points = length < 1L << SMALLEST_BITS ? """
-                select step, value, (step - :first) / :length as stretch
-                from metric_point where series_id = :series""" : """
-                select v.step, v.value, ((b.bucket << b.bits) - :first) / :length as stretch
-                from metric_bucket b
-                cross join lateral (values (b.lowest_step, b.lowest), (b.highest_step, b.highest)) v (step, value)
-                where b.series_id = :series and b.bits = :bits""";
-        return handle.createQuery("with point as (" + points + """
-                        ), extremes as (
-                            select stretch, min(value) as lowest, max(value) as highest from point group by stretch
+        String extremes = length < 1L << SMALLEST_BITS ? """
+                select min(array[value, step]) as lowest, max(array[value, -step]) as highest
+                from metric_point where series_id = :series
+                group by (step - :first) / :length""" : """
+                select min(array[lowest, lowest_step]) as lowest, max(array[highest, -highest_step]) as highest
+                from metric_bucket where series_id = :series and bits = :bits
+                group by ((bucket << bits) - :first) / :length""";
+        // An array is compared by its first element, then by its second: of equal values the first step counts
+        return handle.createQuery("with extreme as (" + extremes + """
                         )
-                        select min(p.step) as step, p.value
-                        from point p join extremes e
-                          on e.stretch = p.stretch and (p.value = e.lowest or p.value = e.highest)
-                        group by p.stretch, p.value
+                        select cast(lowest[2] as bigint) as step, lowest[1] as value from extreme
+                        union
+                        select cast(-highest[2] as bigint), highest[1] from extreme
                         union
                         select step, value from metric_point where series_id = :series and step in (:first, :last)
                         order by step""")
