@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Folders by their digest. Safe for use by several threads. */
@@ -69,8 +70,7 @@ public final class ArtifactStore {
             throw new IllegalArgumentException("the folder " + folder + " holds no file");
         }
         Manifest manifest = new Manifest(kind, inParallel(work));
-        Blob blob = blobs.put(manifest.encoded());
-        insert(blob.digest(), manifest);
+        Blob blob = blobs.put(manifest.encoded(), (handle, stored) -> insert(handle, stored.digest(), manifest));
         evict();
         return new ArtifactReference(kind, blob.digest(), manifest.bytes());
     }
@@ -128,34 +128,32 @@ public final class ArtifactStore {
         return new Manifest.File(name, Digest.fromBytes(whole.digest()), bytes, chunks);
     }
 
-    private void insert(Digest digest, Manifest manifest) {
-        database.useTransaction(handle -> {
-            boolean created = handle.createQuery("""
+    private static void insert(Handle handle, Digest digest, Manifest manifest) {
+        boolean created = handle.createQuery("""
                             insert into artifact (digest, kind, bytes, files)
                             values (:digest, :kind, :bytes, :files)
                             on conflict (digest) do update set touched_at = now()
                             returning xmax = 0""")
-                    .bind("digest", digest)
-                    .bind("kind", manifest.kind())
-                    .bind("bytes", manifest.bytes())
-                    .bind("files", manifest.files().size())
-                    .mapTo(Boolean.class)
-                    .one();
-            if (!created) {
-                return;
-            }
-            PreparedBatch batch = handle.prepareBatch("""
+                .bind("digest", digest)
+                .bind("kind", manifest.kind())
+                .bind("bytes", manifest.bytes())
+                .bind("files", manifest.files().size())
+                .mapTo(Boolean.class)
+                .one();
+        if (!created) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("""
                     insert into artifact_file (artifact, name, digest, bytes)
                     values (:artifact, :name, :digest, :bytes)""");
-            for (Manifest.File file : manifest.files()) {
-                batch.bind("artifact", digest)
-                        .bind("name", file.name())
-                        .bind("digest", file.digest())
-                        .bind("bytes", file.bytes())
-                        .add();
-            }
-            batch.execute();
-        });
+        for (Manifest.File file : manifest.files()) {
+            batch.bind("artifact", digest)
+                    .bind("name", file.name())
+                    .bind("digest", file.digest())
+                    .bind("bytes", file.bytes())
+                    .add();
+        }
+        batch.execute();
     }
 
     /**

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 
 /** Content by its digest: rows in the registry, bytes in the object store. Safe for use by several threads. */
@@ -95,11 +96,24 @@ public final class BlobStore implements AutoCloseable {
 
     /** Stores content. */
     public Blob put(byte[] content) {
-        return put(new ByteArrayInputStream(content));
+        return put(content, (handle, blob) -> {});
+    }
+
+    /**
+     * Stores content and writes what names it in the same transaction: one is there when the other is.
+     *
+     * @param naming writes in the transaction that it is given
+     */
+    public Blob put(byte[] content, BiConsumer<Handle, Blob> naming) {
+        return put(new ByteArrayInputStream(content), naming);
     }
 
     /** Stores content of any length; it goes through a local file, since its name is known at its end only. */
     public Blob put(InputStream content) {
+        return put(content, (handle, blob) -> {});
+    }
+
+    private Blob put(InputStream content, BiConsumer<Handle, Blob> naming) {
         try {
             Path spooled = Files.createTempFile(spool, "put-", ".spool");
             try {
@@ -108,7 +122,7 @@ public final class BlobStore implements AutoCloseable {
                 try (OutputStream out = new DigestOutputStream(Files.newOutputStream(spooled), digest)) {
                     bytes = content.transferTo(out);
                 }
-                return put(spooled, new Blob(Digest.fromBytes(digest.digest()), bytes));
+                return put(spooled, new Blob(Digest.fromBytes(digest.digest()), bytes), naming);
             } finally {
                 Files.deleteIfExists(spooled);
             }
@@ -138,21 +152,41 @@ public final class BlobStore implements AutoCloseable {
      * @throws IllegalStateException when the file changed meanwhile
      */
     public Blob put(Path file, Blob blob) {
-        if (touch(blob.digest()).equals(Optional.of(State.STORED))) {
+        return put(file, blob, (handle, stored) -> {});
+    }
+
+    private Blob put(Path file, Blob blob, BiConsumer<Handle, Blob> naming) {
+        UUID intent = Identifiers.next();
+        Optional<State> known = database.inTransaction(handle -> {
+            Optional<State> state = touch(handle, blob.digest());
+            if (state.equals(Optional.of(State.STORED))) {
+                naming.accept(handle, blob);
+            } else {
+                // Others see it at once. Should the database lose it in a crash, the object is young, and found as an
+                // orphan.
+                handle.execute("set local synchronous_commit = off");
+                handle.createUpdate("insert into blob_write_intent (id, digest, bytes) values (:id, :digest, :bytes)")
+                        .bind("id", intent)
+                        .bind("digest", blob.digest())
+                        .bind("bytes", blob.bytes())
+                        .execute();
+            }
+            return state;
+        });
+        if (known.equals(Optional.of(State.STORED))) {
             return blob;
         }
-        UUID intent = Identifiers.next();
-        database.useTransaction(handle -> handle.createUpdate(
-                        "insert into blob_write_intent (id, digest, bytes) values (:id, :digest, :bytes)")
-                .bind("id", intent)
-                .bind("digest", blob.digest())
-                .bind("bytes", blob.bytes())
-                .execute());
         // A collection that saw no intent still holds the row of the blob or of its deletion: this waits for it.
-        Optional<State> present = touch(blob.digest());
-        awaitDeletion(blob.digest());
+        Optional<State> present = database.inTransaction(handle -> {
+            Optional<State> state = touch(handle, blob.digest());
+            awaitDeletion(handle, blob.digest());
+            if (state.equals(Optional.of(State.STORED))) {
+                close(handle, intent);
+                naming.accept(handle, blob);
+            }
+            return state;
+        });
         if (present.equals(Optional.of(State.STORED))) {
-            database.useTransaction(handle -> close(handle, intent));
             return blob;
         }
         try {
@@ -175,6 +209,7 @@ public final class BlobStore implements AutoCloseable {
                     .bind("digest", blob.digest())
                     .execute();
             close(handle, intent);
+            naming.accept(handle, blob);
         });
         return blob;
     }
@@ -202,12 +237,11 @@ public final class BlobStore implements AutoCloseable {
                 .execute();
     }
 
-    private void awaitDeletion(Digest digest) {
-        database.useTransaction(
-                handle -> handle.createQuery("select 1 from blob_deletion where digest = :digest for update")
-                        .bind("digest", digest)
-                        .mapTo(Integer.class)
-                        .findOne());
+    private static void awaitDeletion(Handle handle, Digest digest) {
+        handle.createQuery("select 1 from blob_deletion where digest = :digest for update")
+                .bind("digest", digest)
+                .mapTo(Integer.class)
+                .findOne();
     }
 
     private void upload(Path file, Blob blob, boolean overDamaged) {
@@ -377,14 +411,11 @@ public final class BlobStore implements AutoCloseable {
     }
 
     /** The blob's state; a stored one is marked as relied upon, so that no sweep takes it. */
-    private Optional<State> touch(Digest digest) {
-        return database.inTransaction(handle -> handle.createQuery("""
+    private static Optional<State> touch(Handle handle, Digest digest) {
+        return handle.createQuery("""
                         update blob set touched_at = case when state = 'STORED' then now() else touched_at end
                         where digest = :digest
-                        returning state""")
-                .bind("digest", digest)
-                .mapTo(State.class)
-                .findOne());
+                        returning state""").bind("digest", digest).mapTo(State.class).findOne();
     }
 
     private Optional<State> state(Digest digest) {
