@@ -8,9 +8,8 @@ import dev.firn.activities.Stores;
 import dev.firn.activities.submission.DryRun;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.SourcePatterns;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import dev.firn.registry.model.ModelVersion;
-import dev.firn.registry.run.NewRun;
 import dev.firn.registry.study.CreatedStudy;
 import dev.firn.registry.study.NewStudy;
 import dev.firn.training.data.DataInspection;
@@ -21,7 +20,6 @@ import dev.firn.workflows.specification.StudyReader;
 import dev.firn.workflows.specification.StudySpecification;
 import dev.firn.workflows.study.StudyGrid;
 import dev.firn.workflows.study.StudyPoint;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -71,8 +69,7 @@ public final class StudySubmission {
                         reader.toDocument(specification),
                         specification.parallelism(),
                         plan.runs().stream().map(StudySubmission::planned).toList(),
-                        idempotencyKey.map(
-                                key -> new NewRun.Idempotency(key, Digest.of(text.getBytes(StandardCharsets.UTF_8)))),
+                        idempotencyKey.map(key -> Idempotency.of(key, text)),
                         requestedBy));
         if (created.created()) {
             starter.start(created.study().id());

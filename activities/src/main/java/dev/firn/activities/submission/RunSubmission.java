@@ -9,7 +9,7 @@ import dev.firn.activities.Stores;
 import dev.firn.activities.run.RunStarter;
 import dev.firn.activities.stage.Numerics;
 import dev.firn.activities.stage.StageMemory;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.run.CreatedRun;
 import dev.firn.registry.run.NewRun;
@@ -28,7 +28,6 @@ import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -93,8 +92,7 @@ public final class RunSubmission {
             }
         });
         String body = text + (priority.isPresent() ? "\0" + priority.getAsInt() : "");
-        Optional<NewRun.Idempotency> idempotency = idempotencyKey.map(
-                key -> new NewRun.Idempotency(key, Digest.of(body.getBytes(StandardCharsets.UTF_8))));
+        Optional<Idempotency> idempotency = idempotencyKey.map(key -> Idempotency.of(key, body));
         Plan plan = plan(document, inspection);
         return create(plan, stages(plan), idempotency, Optional.empty(), requestedBy);
     }
@@ -135,9 +133,8 @@ public final class RunSubmission {
                 requestedBy);
     }
 
-    private static Optional<NewRun.Idempotency> idempotency(String key, JsonNode document) {
-        return Optional.of(
-                new NewRun.Idempotency(key, Digest.of(document.toString().getBytes(StandardCharsets.UTF_8))));
+    private static Optional<Idempotency> idempotency(String key, JsonNode document) {
+        return Optional.of(Idempotency.of(key, document.toString()));
     }
 
     private static void requireSameData(Plan plan, String dataKey) {
@@ -167,8 +164,7 @@ public final class RunSubmission {
         return create(
                 fork.plan(),
                 forkedStages(fork.plan(), Stage.of(fork.checkpoint().stage()), fork.checkpoint()),
-                idempotencyKey.map(
-                        key -> new NewRun.Idempotency(key, Digest.of(request.getBytes(StandardCharsets.UTF_8)))),
+                idempotencyKey.map(key -> Idempotency.of(key, request)),
                 Optional.of(checkpointId),
                 requestedBy);
     }
@@ -261,7 +257,7 @@ public final class RunSubmission {
     private Submission create(
             Plan plan,
             List<NewRun.NewStage> stages,
-            Optional<NewRun.Idempotency> idempotency,
+            Optional<Idempotency> idempotency,
             Optional<UUID> parentCheckpoint,
             Optional<String> requestedBy) {
         CreatedRun created = stores.runs()

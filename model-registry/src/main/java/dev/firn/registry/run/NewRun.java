@@ -3,7 +3,7 @@ package dev.firn.registry.run;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,20 +55,6 @@ public record NewRun(
         /** A stage that is to be executed. */
         public NewStage(String stage, Optional<String> key) {
             this(stage, key, Optional.empty());
-        }
-    }
-
-    /**
-     * What makes a repeated request known.
-     *
-     * @param key the caller's key
-     * @param body the digest of the request's body
-     */
-    public record Idempotency(String key, Digest body) {
-
-        public Idempotency {
-            requireNonNull(key, "key is null");
-            requireNonNull(body, "body is null");
         }
     }
 }

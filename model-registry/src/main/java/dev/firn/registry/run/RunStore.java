@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.registry.Columns;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.Cursor;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
@@ -54,32 +54,28 @@ public final class RunStore {
         return database.inTransaction(handle -> {
             request.parentCheckpoint().ifPresent(checkpoint -> requireCheckpoint(handle, checkpoint));
             UUID id = Identifiers.next();
-            Optional<Run> created = handle.createQuery("""
+            Optional<Run> created = Idempotency.bind(handle.createQuery("""
                             insert into run (id, name, state, priority, workflow_id, specification, parent_checkpoint,
                                              idempotency_key, body_digest, requested_by)
                             values (:id, :name, 'QUEUED', :priority, :workflowId, cast(:specification as jsonb),
                                     :parentCheckpoint, :idempotencyKey, :bodyDigest, :requestedBy)
                             on conflict on constraint run_idempotency_key do nothing
                             returning
-                            """ + COLUMNS)
+                            """ + COLUMNS), request.idempotency())
                     .bind("id", id)
                     .bind("name", request.name())
                     .bind("priority", request.priority())
                     .bind("workflowId", "run-" + id)
                     .bind("specification", text(request.specification()))
                     .bindByType("parentCheckpoint", request.parentCheckpoint().orElse(null), UUID.class)
-                    .bind(
-                            "idempotencyKey",
-                            request.idempotency().map(NewRun.Idempotency::key).orElse(null))
-                    .bindByType(
-                            "bodyDigest",
-                            request.idempotency().map(NewRun.Idempotency::body).orElse(null),
-                            Digest.class)
                     .bind("requestedBy", request.requestedBy().orElse(null))
                     .map(RunStore::run)
                     .findOne();
             if (created.isEmpty()) {
-                return new CreatedRun(earlier(handle, request.idempotency().orElseThrow()), false);
+                return new CreatedRun(
+                        find(handle, request.idempotency().orElseThrow().earlier(handle, "run"))
+                                .orElseThrow(),
+                        false);
             }
             insertStages(handle, id, request.stages());
             EventStore.append(
@@ -101,22 +97,6 @@ public final class RunStore {
                 .isEmpty()) {
             throw new NotFoundException("there is no checkpoint " + checkpoint);
         }
-    }
-
-    private static Run earlier(Handle handle, NewRun.Idempotency idempotency) {
-        boolean sameBody = handle.createQuery("select body_digest = :body from run where idempotency_key = :key")
-                .bind("body", idempotency.body())
-                .bind("key", idempotency.key())
-                .mapTo(Boolean.class)
-                .one();
-        if (!sameBody) {
-            throw new ConflictException(
-                    "the idempotency key '" + idempotency.key() + "' was used before with another body");
-        }
-        return handle.createQuery("select " + COLUMNS + " from run where idempotency_key = :key")
-                .bind("key", idempotency.key())
-                .map(RunStore::run)
-                .one();
     }
 
     private static void insertStages(Handle handle, UUID runId, List<NewRun.NewStage> stages) {

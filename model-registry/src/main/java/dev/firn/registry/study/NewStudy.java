@@ -3,7 +3,7 @@ package dev.firn.registry.study;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.firn.registry.run.NewRun;
+import dev.firn.registry.Idempotency;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +23,7 @@ public record NewStudy(
         JsonNode specification,
         int parallelism,
         List<PlannedRun> runs,
-        Optional<NewRun.Idempotency> idempotency,
+        Optional<Idempotency> idempotency,
         Optional<String> requestedBy) {
 
     public NewStudy {

@@ -10,13 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.registry.Columns;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.Cursor;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
 import dev.firn.registry.PageRequest;
 import dev.firn.registry.RegistryDatabase;
-import dev.firn.registry.run.NewRun;
 import dev.firn.registry.run.RunState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,52 +54,32 @@ public final class StudyStore {
     public CreatedStudy create(NewStudy request) {
         return database.inTransaction(handle -> {
             UUID id = Identifiers.next();
-            Optional<Study> created = handle.createQuery("""
+            Optional<Study> created = Idempotency.bind(handle.createQuery("""
                             insert into study (id, name, kind, workflow_id, specification, parallelism,
                                                idempotency_key, body_digest, requested_by)
                             values (:id, :name, :kind, :workflowId, cast(:specification as jsonb), :parallelism,
                                     :idempotencyKey, :bodyDigest, :requestedBy)
                             on conflict on constraint study_idempotency_key do nothing
                             returning
-                            """ + COLUMNS)
+                            """ + COLUMNS), request.idempotency())
                     .bind("id", id)
                     .bind("name", request.name())
                     .bind("kind", request.kind())
                     .bind("workflowId", "study-" + id)
                     .bind("specification", text(request.specification()))
                     .bind("parallelism", request.parallelism())
-                    .bind(
-                            "idempotencyKey",
-                            request.idempotency().map(NewRun.Idempotency::key).orElse(null))
-                    .bindByType(
-                            "bodyDigest",
-                            request.idempotency().map(NewRun.Idempotency::body).orElse(null),
-                            Digest.class)
                     .bind("requestedBy", request.requestedBy().orElse(null))
                     .map(StudyStore::study)
                     .findOne();
             if (created.isEmpty()) {
-                return new CreatedStudy(earlier(handle, request.idempotency().orElseThrow()), false);
+                return new CreatedStudy(
+                        find(handle, request.idempotency().orElseThrow().earlier(handle, "study"))
+                                .orElseThrow(),
+                        false);
             }
             insertRuns(handle, id, request.runs());
             return new CreatedStudy(created.get(), true);
         });
-    }
-
-    private static Study earlier(Handle handle, NewRun.Idempotency idempotency) {
-        boolean sameBody = handle.createQuery("select body_digest = :body from study where idempotency_key = :key")
-                .bind("body", idempotency.body())
-                .bind("key", idempotency.key())
-                .mapTo(Boolean.class)
-                .one();
-        if (!sameBody) {
-            throw new ConflictException(
-                    "the idempotency key '" + idempotency.key() + "' was used before with another body");
-        }
-        return handle.createQuery("select " + COLUMNS + " from study where idempotency_key = :key")
-                .bind("key", idempotency.key())
-                .map(StudyStore::study)
-                .one();
     }
 
     private static void insertRuns(Handle handle, UUID studyId, List<NewStudy.PlannedRun> runs) {

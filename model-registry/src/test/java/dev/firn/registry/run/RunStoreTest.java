@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.firn.registry.ConflictException;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.InvalidCursorException;
 import dev.firn.registry.NotFoundException;
@@ -17,7 +17,6 @@ import dev.firn.registry.checkpoint.CheckpointStore;
 import dev.firn.registry.checkpoint.NewCheckpoint;
 import dev.firn.registry.event.Event;
 import dev.firn.registry.event.EventStore;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -286,7 +285,7 @@ class RunStoreTest {
                 request.specification(),
                 0,
                 request.stages(),
-                Optional.of(new NewRun.Idempotency(key, Digest.of(body.getBytes(StandardCharsets.UTF_8)))),
+                Optional.of(Idempotency.of(key, body)),
                 Optional.empty(),
                 Optional.empty());
     }

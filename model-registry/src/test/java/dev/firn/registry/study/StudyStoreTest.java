@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.registry.ConflictException;
-import dev.firn.registry.Digest;
+import dev.firn.registry.Idempotency;
 import dev.firn.registry.Identifiers;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
 import dev.firn.registry.PageRequest;
 import dev.firn.registry.TestRegistry;
-import dev.firn.registry.run.NewRun;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunState;
 import dev.firn.registry.run.RunStore;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +51,15 @@ class StudyStoreTest {
     @Test
     void theSameKeyGivesTheFirstStudyAgain(TestRegistry registry) {
         StudyStore studies = new StudyStore(registry.database());
-        Optional<NewRun.Idempotency> key = idempotency("body");
+        Optional<Idempotency> key = idempotency("body");
 
         CreatedStudy first = studies.create(request(key));
         CreatedStudy second = studies.create(request(key));
 
         assertThat(second.created()).isFalse();
         assertThat(second.study()).isEqualTo(first.study());
-        Optional<NewRun.Idempotency> other = Optional.of(
-                new NewRun.Idempotency(key.orElseThrow().key(), Digest.of("other".getBytes(StandardCharsets.UTF_8))));
+        Optional<Idempotency> other =
+                Optional.of(Idempotency.of(key.orElseThrow().key(), "other"));
         assertThatThrownBy(() -> studies.create(request(other))).isInstanceOf(ConflictException.class);
     }
 
@@ -127,12 +125,11 @@ class StudyStoreTest {
         assertThat(studies.get(study).state()).isEqualTo(StudyState.FINISHED);
     }
 
-    private static Optional<NewRun.Idempotency> idempotency(String body) {
-        return Optional.of(
-                new NewRun.Idempotency(UUID.randomUUID().toString(), Digest.of(body.getBytes(StandardCharsets.UTF_8))));
+    private static Optional<Idempotency> idempotency(String body) {
+        return Optional.of(Idempotency.of(UUID.randomUUID().toString(), body));
     }
 
-    private static NewStudy request(Optional<NewRun.Idempotency> idempotency) {
+    private static NewStudy request(Optional<Idempotency> idempotency) {
         return new NewStudy(
                 "steps",
                 "transfer",
