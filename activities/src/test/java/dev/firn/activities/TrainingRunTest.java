@@ -15,6 +15,7 @@ import dev.firn.registry.checkpoint.CheckpointFilter;
 import dev.firn.registry.evaluation.Evaluation;
 import dev.firn.registry.evaluation.EvaluationFilter;
 import dev.firn.registry.metric.MetricSeries;
+import dev.firn.registry.model.AliasChange;
 import dev.firn.registry.model.ModelVersion;
 import dev.firn.registry.run.Run;
 import dev.firn.registry.run.RunFilter;
@@ -43,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -129,6 +131,10 @@ class TrainingRunTest {
             assertThat(loss.points().getLast().value())
                     .isLessThan(loss.points().getFirst().value());
         });
+        assertThat(firn.stores.stages().get(first, "pretrain").progress())
+                .hasValueSatisfying(progress -> assertThat(progress.path("step").asLong())
+                        .isEqualTo(progress.path("totalSteps").asLong())
+                        .isEqualTo(200));
     }
 
     @Test
@@ -240,9 +246,25 @@ class TrainingRunTest {
 
     @Test
     @Order(9)
-    void aChangedLearningRateInFinetuningReusesAllBeforeIt() {
+    void aChangedLearningRateInFinetuningReusesAllBeforeItAndAProtectedAliasStays() {
+        firn.stores
+                .models()
+                .moveAlias(new AliasChange(
+                        "small",
+                        "champion",
+                        1,
+                        Optional.of(true),
+                        false,
+                        OptionalLong.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
+
         UUID changed = firn.submission
-                .submit(specification.replace("learningRate: 5e-4", "learningRate: 4e-4"), Optional.empty())
+                .submit(
+                        specification
+                                .replace("learningRate: 5e-4", "learningRate: 4e-4")
+                                .replace("alias: champion}", "alias: champion, gate: {tolerance: 1}}"),
+                        Optional.empty())
                 .runId();
 
         assertThat(firn.ended(changed).state()).isEqualTo(RunState.SUCCEEDED);
@@ -250,6 +272,12 @@ class TrainingRunTest {
                 .filteredOn(stage -> stage.state() == StageState.REUSED)
                 .extracting(StageExecution::stage)
                 .containsExactly("prepare", "initialise", "filter", "pretrain", "mine");
+        assertThat(firn.stores.runs().get(changed).result()).hasValueSatisfying(result -> {
+            assertThat(result.at("/model/version").asInt()).isEqualTo(2);
+            assertThat(result.at("/model/alias").isNull()).isTrue();
+            assertThat(result.at("/model/aliasStays").asText())
+                    .startsWith("the gate was met, but the alias small@champion is protected");
+        });
     }
 
     @Test

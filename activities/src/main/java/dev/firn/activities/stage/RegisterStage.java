@@ -68,12 +68,13 @@ final class RegisterStage implements StageWork {
             metrics.set("ndcg10", MAPPER.valueToTree(quality.get("finetuned")));
             metrics.put("dataset", datasetArtifact.digest().hex());
             ModelVersion version = register(context, output.artifact(), dimension, metrics);
-            boolean moved = gate(context, version, quality.get("finetuned"), dataset, datasetArtifact);
+            Optional<String> stays = gate(context, version, quality.get("finetuned"), dataset, datasetArtifact);
             ObjectNode result = MAPPER.createObjectNode();
             result.putObject(MODEL)
                     .put("name", version.model())
                     .put("version", version.version())
-                    .put("alias", moved ? register.alias() : null);
+                    .put("alias", stays.isPresent() ? null : register.alias())
+                    .put("aliasStays", stays.orElse(null));
             context.stores().runs().setResult(context.token(), result);
             return List.of(output);
         }
@@ -151,8 +152,12 @@ final class RegisterStage implements StageWork {
         return version;
     }
 
-    /** Moves the alias unless its present holder is better or it is protected; weighed again when it moved meanwhile. */
-    private static boolean gate(
+    /**
+     * Moves the alias unless its present holder is better or it is protected; weighed again when it moved meanwhile.
+     *
+     * @return why it stays, for people; nothing when it points to the version now
+     */
+    private static Optional<String> gate(
             StageContext context,
             ModelVersion version,
             Map<String, Double> quality,
@@ -174,7 +179,7 @@ final class RegisterStage implements StageWork {
                 reason = "nobody held it";
             } else if (alias.get().version() == version.version()) {
                 context.log("The alias %s points to version %d already".formatted(register.alias(), version.version()));
-                return true;
+                return Optional.empty();
             } else {
                 ModelVersion holder = context.stores()
                         .models()
@@ -184,7 +189,7 @@ final class RegisterStage implements StageWork {
                         Locale.ROOT, "%s %.4f against %.4f of version %d", metric, reached, toBeat, holder.version());
                 if (reached < toBeat - register.gate().tolerance()) {
                     context.log("The alias %s stays: %s".formatted(register.alias(), reason));
-                    return false;
+                    return Optional.of("the gate was not met, " + reason);
                 }
             }
             try {
@@ -199,14 +204,14 @@ final class RegisterStage implements StageWork {
                                 Optional.of(reason));
                 context.log(
                         "The alias %s moved to version %d: %s".formatted(register.alias(), version.version(), reason));
-                return true;
+                return Optional.empty();
             } catch (RevisionMismatchException e) {
                 context.check();
             } catch (ConflictException e) {
                 // It is protected, or the version was archived: what people said counts more than the gate.
                 context.log("The alias %s stays although the gate is met (%s): %s"
                         .formatted(register.alias(), reason, e.getMessage()));
-                return false;
+                return Optional.of("the gate was met, but " + e.getMessage());
             }
         }
     }

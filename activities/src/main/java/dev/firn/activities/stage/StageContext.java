@@ -103,6 +103,11 @@ final class StageContext {
         vitals.report(progress);
     }
 
+    /** Writes the progress that was said last: what a stage leaves behind that ends. */
+    void writeProgress() {
+        vitals.write();
+    }
+
     /** From now on progress is counted within a shard. */
     void beginPart(int phase, int shard, String label) {
         vitals.beginPart(new Vitals.Part(phase, shard, label));

@@ -502,6 +502,7 @@ final class StageRunner {
 
     private void finish(StageContext context, List<StageOutput> outputs) {
         StageToken token = context.token();
+        context.writeProgress();
         stores.lineage()
                 .record(
                         token,

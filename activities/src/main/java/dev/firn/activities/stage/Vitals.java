@@ -92,13 +92,18 @@ final class Vitals implements AutoCloseable {
     }
 
     private void tick() {
-        StageProgress progress = latest.get();
         try {
-            activity.heartbeat(progress);
+            activity.heartbeat(latest.get());
         } catch (ActivityCompletionException e) {
             stop(StageStoppedException.of(e));
         }
         listen();
+        write();
+    }
+
+    /** Writes what was reported last, where that was not done yet. */
+    synchronized void write() {
+        StageProgress progress = latest.get();
         if (progress == null || progress.equals(written)) {
             return;
         }
@@ -129,7 +134,7 @@ final class Vitals implements AutoCloseable {
         stopped.compareAndSet(null, exception);
     }
 
-    /** Writes the last progress and ends. */
+    /** Ends; what was reported last is only written where {@link #write} was called. */
     @Override
     public void close() {
         ticker.shutdown();

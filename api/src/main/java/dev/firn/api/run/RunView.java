@@ -43,6 +43,11 @@ public record RunView(
         stages = List.copyOf(stages);
     }
 
-    /** The model version that a run registered; {@code alias} is null when the gate refused to move it. */
-    public record RegisteredModel(String name, int version, String alias) {}
+    /**
+     * The model version that a run registered.
+     *
+     * @param alias the alias that points to it now; null when it stayed where it was
+     * @param aliasStays why it stayed; null when it moved, and of runs of long ago
+     */
+    public record RegisteredModel(String name, int version, String alias, String aliasStays) {}
 }

@@ -157,6 +157,7 @@ public class RunViews {
         return new RegisteredModel(
                 model.path("name").textValue(),
                 model.path("version").intValue(),
-                model.path("alias").textValue());
+                model.path("alias").textValue(),
+                model.path("aliasStays").textValue());
     }
 }

@@ -33,7 +33,8 @@ public record Run(
     /**
      * The model version that a run registered.
      *
-     * @param alias the alias that moved to it; null when the gate refused
+     * @param alias the alias that points to it now; null when it stayed where it was
+     * @param aliasStays why it stayed; null when it moved
      */
-    public record RegisteredModel(String name, int version, String alias) {}
+    public record RegisteredModel(String name, int version, String alias, String aliasStays) {}
 }

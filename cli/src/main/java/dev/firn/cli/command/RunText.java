@@ -22,8 +22,11 @@ final class RunText {
         if (model == null) {
             return "-";
         }
-        return model.name() + " version " + model.version()
-                + (model.alias() == null ? ", no alias moved" : ", now @" + model.alias());
+        String version = model.name() + " version " + model.version();
+        if (model.alias() != null) {
+            return version + ", now @" + model.alias();
+        }
+        return version + ", no alias moved" + (model.aliasStays() == null ? "" : ": " + model.aliasStays());
     }
 
     static String duration(Run run) {
