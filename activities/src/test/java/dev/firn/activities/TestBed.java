@@ -18,6 +18,7 @@ import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.backup.Backup;
 import dev.firn.registry.backup.BackupSummary;
 import dev.firn.registry.blob.BlobStore;
+import dev.firn.registry.blob.DataObjects;
 import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.garbage.GarbageCollector;
 import dev.firn.registry.run.Run;
@@ -89,7 +90,10 @@ final class TestBed implements AutoCloseable {
                         .setNamespace(addresses.temporal().namespace())
                         .build());
         this.inputs = new TrainingInputs(
-                MavenArtifacts.standard(home.resolve("artifacts")), unpacked(), DataFolders.ANYWHERE);
+                MavenArtifacts.standard(home.resolve("artifacts")),
+                unpacked(),
+                DataFolders.parse("/:s3://firn-data/allowed:s3://firn"),
+                DataObjects.besides(settings(addresses.objectStore())));
         RunStarter starter = new RunStarter(client);
         this.submission = new RunSubmission(stores, inputs, starter);
         this.control = new RunControl(stores, client, starter);
@@ -106,6 +110,11 @@ final class TestBed implements AutoCloseable {
         dataSource.setUser(database.user());
         dataSource.setPassword(database.password());
         return dataSource;
+    }
+
+    /** The object store, with its own bucket. */
+    ObjectStoreSettings objectStore() {
+        return settings(services.addresses().objectStore());
     }
 
     static ObjectStoreSettings settings(ServiceAddresses.ObjectStore store) {

@@ -1,5 +1,6 @@
 package dev.firn.activities;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -10,6 +11,7 @@ import dev.firn.activities.submission.DryRun;
 import dev.firn.activities.submission.Submission;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.PageRequest;
+import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.CheckpointFilter;
 import dev.firn.registry.evaluation.Evaluation;
@@ -34,6 +36,10 @@ import dev.firn.workflows.stage.Stage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import io.minio.UploadObjectArgs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -500,6 +506,73 @@ class TrainingRunTest {
         for (String batch : batchesOfFinetuning(withGiven.replace("mine: {", "mine: {given: ignore, "))) {
             assertThat(batch).doesNotContain("given", "wrong");
         }
+    }
+
+    @Test
+    @Order(19)
+    void dataMayBeObjectsOfTheStoreAndAreReadAsFilesAre() throws Exception {
+        ObjectStoreSettings store = firn.objectStore();
+        byte[] broken = "{\"query\":\"a\",\"document\":\"b\",\"language\":\"en\"}\n{oops\n".getBytes(UTF_8);
+        MinioClient client = MinioClient.builder()
+                .endpoint(store.endpoint().toString())
+                .credentials(store.accessKey(), store.secretKey())
+                .region(store.region())
+                .build();
+        try {
+            client.makeBucket(MakeBucketArgs.builder().bucket("firn-data").build());
+            for (String file :
+                    List.of("pairs.jsonl", "held-out/corpus.jsonl", "held-out/queries.jsonl", "held-out/qrels.tsv")) {
+                client.uploadObject(UploadObjectArgs.builder()
+                        .bucket("firn-data")
+                        .object("allowed/" + file)
+                        .filename(folder.resolve("data").resolve(file).toString())
+                        .build());
+            }
+            client.putObject(PutObjectArgs.builder()
+                    .bucket("firn-data")
+                    .object("allowed/broken.jsonl")
+                    .data(broken, broken.length)
+                    .build());
+        } finally {
+            client.close();
+        }
+        String inObjects = specification
+                .replace(folder.resolve("data/pairs.jsonl").toString(), "s3://firn-data/allowed/pairs.jsonl")
+                .replace(folder.resolve("data/held-out").toString(), "s3://firn-data/allowed/held-out");
+
+        UUID run = firn.submission.submit(inObjects, Optional.empty()).runId();
+        TestBed.await(
+                Duration.ofMinutes(2),
+                () -> firn.stores.stages().get(run, "prepare").state() == StageState.SUCCEEDED);
+        firn.control.cancel(run, Optional.empty());
+        assertThat(firn.ended(run).state()).isEqualTo(RunState.CANCELLED);
+
+        // Byte for byte the dataset that the files give, with the same digest of its inputs
+        assertThat(firn.stores.stages().get(run, "prepare").outputs())
+                .isEqualTo(firn.stores.stages().get(first, "prepare").outputs());
+        assertThat(faultsOf(inObjects.replace("allowed/pairs", "allowed/broken")))
+                .singleElement()
+                .satisfies(fault -> {
+                    assertThat(fault.pointer()).isEqualTo("/data/sources/0/files/0");
+                    assertThat(fault.detail()).startsWith("s3://firn-data/allowed/broken.jsonl:2: is no JSON");
+                });
+        assertThat(faultsOf(inObjects.replace("allowed/pairs", "allowed/none")))
+                .contains(new Fault(
+                        "/data/sources/0/files/0", "s3://firn-data/allowed/none.jsonl: there is no such file"));
+        assertThat(faultsOf(inObjects.replace("allowed/held-out", "elsewhere")))
+                .extracting(Fault::pointer)
+                .containsExactly("/data/evaluation/0/folder");
+        assertThat(faultsOf(inObjects.replace("firn-data/allowed/held-out", store.bucket())))
+                .singleElement()
+                .satisfies(fault -> {
+                    assertThat(fault.pointer()).isEqualTo("/data/evaluation/0");
+                    assertThat(fault.detail()).contains("is in the bucket of this server's own files");
+                });
+    }
+
+    private static List<Fault> faultsOf(String specification) {
+        return catchThrowableOfType(InvalidSpecificationException.class, () -> firn.submission.dryRun(specification))
+                .faults();
     }
 
     /** Of the pairs of an epoch's batches, the number of the line that each comes from and its negatives. */

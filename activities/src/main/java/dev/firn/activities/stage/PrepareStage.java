@@ -7,6 +7,7 @@ import dev.firn.activities.importing.DatasetUpload;
 import dev.firn.activities.submission.TrainingInputs;
 import dev.firn.registry.Digest;
 import dev.firn.registry.run.StageOutput;
+import dev.firn.training.data.DataFaultException;
 import dev.firn.training.data.DatasetPreparer;
 import dev.firn.training.data.DatasetSummary;
 import dev.firn.training.data.PreparationProgress;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.commons.io.FileUtils;
 
 /** Makes the dataset: texts, tokens, pairs, evaluation sets and the tokeniser. */
 final class PrepareStage implements StageWork {
@@ -40,11 +42,16 @@ final class PrepareStage implements StageWork {
         DatasetSummary summary;
         String counts;
         Optional<Path> start = startFolder(context);
+        Path copies = context.newFolder("copies");
         try (PreparedDataset dataset = new DatasetPreparer(inputs.artifacts())
                 .prepare(
-                        TrainingInputs.dataset(context.specification(), start, digest -> fetchDataset(context, digest)),
+                        TrainingInputs.dataset(
+                                context.specification(),
+                                start,
+                                digest -> fetchDataset(context, digest),
+                                inputs.places(copies)),
                         folder,
-                        progress(context))) {
+                        progress(context, copies))) {
             summary = dataset.summary();
             counts = "%,d pairs of %d sources, %,d different texts, %d evaluation sets"
                     .formatted(
@@ -54,6 +61,10 @@ final class PrepareStage implements StageWork {
                             dataset.sources().size(),
                             dataset.corpus().rows(),
                             dataset.evaluations().size());
+        } catch (DataFaultException e) {
+            throw new PermanentFailure(TrainingInputs.asNamed(String.valueOf(e.getMessage()), copies));
+        } finally {
+            FileUtils.deleteDirectory(copies.toFile());
         }
         requireAcceptedInputs(context, summary.inputDigest());
         context.usesExternal(new Digest(summary.inputDigest()), "data", "the files of " + sourceNames(context));
@@ -69,7 +80,7 @@ final class PrepareStage implements StageWork {
         return List.of(output);
     }
 
-    private static PreparationProgress progress(StageContext context) {
+    private static PreparationProgress progress(StageContext context, Path copies) {
         return new PreparationProgress() {
             @Override
             public void report(String phase, long done, long total) {
@@ -78,7 +89,7 @@ final class PrepareStage implements StageWork {
 
             @Override
             public void note(String message) {
-                context.log(message);
+                context.log(TrainingInputs.asNamed(message, copies));
             }
         };
     }

@@ -6,6 +6,7 @@ import dev.firn.activities.Stores;
 import dev.firn.registry.Digest;
 import dev.firn.registry.NotFoundException;
 import dev.firn.training.data.DataFault;
+import dev.firn.training.data.DataFaultException;
 import dev.firn.training.data.DataInspection;
 import dev.firn.training.data.DatasetPreparer;
 import dev.firn.workflows.specification.ContrastiveSpecification;
@@ -104,27 +105,31 @@ final class InputInspection {
         return data;
     }
 
-    /** Registered datasets lie in a folder for a while; what is said of their files does not name it. */
+    /** Registered datasets and objects lie in a folder for a while; what is said of their files does not name it. */
     private DataInspection inspectData(RunSpecification specification, Optional<Path> start) throws IOException {
         Path folder = inputs.newFolder();
         try {
             DataInspection data = new DatasetPreparer(inputs.artifacts())
-                    .inspect(TrainingInputs.dataset(specification, start, digest -> fetched(digest, folder)));
+                    .inspect(TrainingInputs.dataset(
+                            specification, start, digest -> fetched(digest, folder), inputs.places(folder)));
             return new DataInspection(
                     data.faults().stream()
                             .map(fault -> new DataFault(
-                                    fault.section(),
-                                    fault.index(),
-                                    fault.pointer(),
-                                    fault.message().replace(folder + "/", "")))
+                                    fault.section(), fault.index(), fault.pointer(), named(fault.message(), folder)))
                             .toList(),
                     data.sources(),
                     data.evaluations(),
-                    data.notes(),
+                    data.notes().stream().map(note -> named(note, folder)).toList(),
                     data.inputDigest());
+        } catch (DataFaultException e) {
+            return new DataInspection(e.faults(), List.of(), List.of(), List.of(), "");
         } finally {
             FileUtils.deleteDirectory(folder.toFile());
         }
+    }
+
+    private static String named(String message, Path folder) {
+        return TrainingInputs.asNamed(message, folder).replace(folder + "/", "");
     }
 
     private Path fetched(Digest digest, Path folder) {

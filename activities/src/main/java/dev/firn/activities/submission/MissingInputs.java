@@ -3,6 +3,7 @@ package dev.firn.activities.submission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.registry.blob.ObjectLocation;
 import dev.firn.training.encoder.EncoderFamily;
 import dev.firn.workflows.specification.Fault;
 import dev.firn.workflows.specification.RunSpecification;
@@ -57,7 +58,8 @@ final class MissingInputs {
             return;
         }
         for (String field : FOLDERS) {
-            if (object.path(field).isTextual()) {
+            if (object.path(field).isTextual()
+                    && !ObjectLocation.names(object.get(field).textValue())) {
                 Path folder = Path.of(object.get(field).textValue());
                 if (!Files.isDirectory(folder)) {
                     missing.add(new Fault(pointer + "/" + field, "there is no folder " + folder));
@@ -69,6 +71,7 @@ final class MissingInputs {
         if (object.path("files") instanceof ArrayNode files) {
             for (int i = 0; i < files.size(); i++) {
                 if (files.get(i).isTextual()
+                        && !ObjectLocation.names(files.get(i).textValue())
                         && !Files.isRegularFile(Path.of(files.get(i).textValue()))) {
                     missing.add(new Fault(
                             pointer + "/files/" + i,

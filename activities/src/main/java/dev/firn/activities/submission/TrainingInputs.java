@@ -3,11 +3,16 @@ package dev.firn.activities.submission;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.registry.Digest;
+import dev.firn.registry.blob.DataObjects;
+import dev.firn.registry.blob.ObjectLocation;
+import dev.firn.registry.blob.ObjectStoreException;
 import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.data.BadRecords;
 import dev.firn.training.data.CollectionLayout;
 import dev.firn.training.data.CollectionPairs;
+import dev.firn.training.data.DataFault;
+import dev.firn.training.data.DataFaultException;
 import dev.firn.training.data.DataSource;
 import dev.firn.training.data.DatasetDefinition;
 import dev.firn.training.data.EvaluationCollection;
@@ -57,11 +62,13 @@ import java.util.stream.Stream;
 /** What a specification names outside of itself, in the training library's terms. */
 public final class TrainingInputs {
     private static final long LARGEST_MODEL_BYTES = 16L << 30;
+    private static final String OBJECTS = "objects";
     private static final Long DEFAULT_BAD_RECORD_LIMIT = 1000L;
 
     private final MavenArtifacts artifacts;
     private final Path unpacked;
     private final DataFolders folders;
+    private final DataObjects objects;
     private final Map<FileState, String> digests = new ConcurrentHashMap<>();
 
     private record FileState(Path file, long bytes, long modified) {}
@@ -73,8 +80,10 @@ public final class TrainingInputs {
      * @param artifacts finds Maven artifacts
      * @param unpacked folder for files taken out of artifacts; they stay there
      * @param folders where a specification that is submitted may name files
+     * @param objects reads the data that are in an object store
      */
-    public TrainingInputs(MavenArtifacts artifacts, Path unpacked, DataFolders folders) {
+    public TrainingInputs(MavenArtifacts artifacts, Path unpacked, DataFolders folders, DataObjects objects) {
+        this.objects = requireNonNull(objects, "objects is null");
         this.folders = requireNonNull(folders, "folders is null");
         this.artifacts = requireNonNull(artifacts, "artifacts is null");
         this.unpacked = requireNonNull(unpacked, "unpacked is null");
@@ -104,15 +113,48 @@ public final class TrainingInputs {
         Path folder(Digest digest) throws IOException;
     }
 
+    /** Where on this machine the file or folder lies that a specification names as data. */
+    @FunctionalInterface
+    public interface DataPlaces {
+        /** Those of this machine alone. */
+        DataPlaces LOCAL = Path::of;
+
+        /**
+         * A file or folder.
+         *
+         * @throws IOException when it cannot be had
+         */
+        Path path(String location) throws IOException;
+    }
+
+    /**
+     * Files of this machine, and objects, which are copied.
+     *
+     * @param folder objects are copied into it; whoever gives it removes it when the data are read
+     */
+    public DataPlaces places(Path folder) {
+        return location -> ObjectLocation.names(location)
+                ? objects.fetch(ObjectLocation.parse(location), folder.resolve(OBJECTS))
+                : Path.of(location);
+    }
+
+    /** A message of files as the specification names them, where they were copied into a folder. */
+    public static String asNamed(String message, Path folder) {
+        return message.replace(folder.resolve(OBJECTS) + "/", "s3://");
+    }
+
     /**
      * The dataset that a specification describes.
      *
      * @param start the folder that a start from elsewhere lies in; its tokenizer is used
      * @param registered where registered datasets can be had
+     * @param places where the other files and folders lie
      * @throws IOException when one cannot be had
+     * @throws DataFaultException when an object store will not give what a source or set names
      */
     public static DatasetDefinition dataset(
-            RunSpecification specification, Optional<Path> start, ArtifactFolders registered) throws IOException {
+            RunSpecification specification, Optional<Path> start, ArtifactFolders registered, DataPlaces places)
+            throws IOException {
         int maximumTokens = specification.encoder().maximumTokens();
         TokenizerDefinition tokenizer = switch (specification.tokenizer()) {
             case TokenizerSpecification.Trained(int vocabularySize) ->
@@ -122,19 +164,45 @@ public final class TrainingInputs {
             case TokenizerSpecification.Start() ->
                 new TokenizerDefinition.Existing(start.orElseThrow(), maximumTokens, 0, prunes(specification));
         };
+        List<DataFault> faults = new ArrayList<>();
         List<DataSource> sources = new ArrayList<>();
         for (SourceSpecification source : specification.data().sources()) {
-            sources.add(source(source, registered));
+            given(DataFault.Section.SOURCES, sources, faults, () -> source(source, registered, places));
+        }
+        List<EvaluationCollection> evaluations = new ArrayList<>();
+        for (EvaluationSetSpecification set : specification.data().evaluation()) {
+            given(DataFault.Section.EVALUATIONS, evaluations, faults, () -> evaluationSet(set, places));
+        }
+        if (!faults.isEmpty()) {
+            throw new DataFaultException(faults);
         }
         return new DatasetDefinition(
                 sources,
-                specification.data().evaluation().stream()
-                        .map(TrainingInputs::evaluationSet)
-                        .toList(),
+                evaluations,
                 nearDuplicates(specification.data().nearDuplicates()),
                 tokenizer,
                 specification.encoding().queryPrefix(),
                 specification.encoding().documentPrefix());
+    }
+
+    private interface Part<T> {
+        T make() throws IOException;
+    }
+
+    /** Adds a part; or, where a store refuses it for good, a fault and nothing more. */
+    private static <T> void given(DataFault.Section section, List<T> parts, List<DataFault> faults, Part<T> part)
+            throws IOException {
+        if (!faults.isEmpty()) {
+            return;
+        }
+        try {
+            parts.add(part.make());
+        } catch (ObjectStoreException e) {
+            if (e.passing()) {
+                throw e;
+            }
+            faults.add(new DataFault(section, parts.size(), "", e.getMessage()));
+        }
     }
 
     private static boolean prunes(RunSpecification specification) {
@@ -174,7 +242,8 @@ public final class TrainingInputs {
         return Digest.of(files.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static DataSource source(SourceSpecification source, ArtifactFolders registered) throws IOException {
+    private static DataSource source(SourceSpecification source, ArtifactFolders registered, DataPlaces places)
+            throws IOException {
         return switch (source) {
             case SourceSpecification.Messages messages ->
                 new MessageCatalogue(
@@ -190,14 +259,14 @@ public final class TrainingInputs {
                 new JsonLines(
                         lines.name(),
                         format(lines.format()),
-                        paths(lines.files()),
+                        paths(lines.files(), places),
                         lines.language(),
                         translations(lines.translations()),
                         rules(lines));
             case SourceSpecification.Parquet parquet ->
                 new ParquetPairs(
                         parquet.name(),
-                        paths(parquet.files()),
+                        paths(parquet.files(), places),
                         parquet.split(),
                         parquet.queryColumn(),
                         parquet.documentColumn(),
@@ -207,9 +276,9 @@ public final class TrainingInputs {
             case SourceSpecification.Triples triples ->
                 new ParquetTriples(
                         triples.name(),
-                        Path.of(triples.queries()),
-                        Path.of(triples.documents()),
-                        Path.of(triples.labels()),
+                        places.path(triples.queries()),
+                        places.path(triples.documents()),
+                        places.path(triples.labels()),
                         new ParquetTriples.Columns(
                                 triples.queryIdColumn(),
                                 triples.queryColumn(),
@@ -222,7 +291,7 @@ public final class TrainingInputs {
             case SourceSpecification.Collection collection ->
                 new CollectionPairs(
                         collection.name(),
-                        Path.of(collection.folder()),
+                        places.path(collection.folder()),
                         layout(collection.layout()),
                         collection.split(),
                         collection.language(),
@@ -236,8 +305,12 @@ public final class TrainingInputs {
         };
     }
 
-    private static List<Path> paths(List<String> files) {
-        return files.stream().map(Path::of).toList();
+    private static List<Path> paths(List<String> files, DataPlaces places) throws IOException {
+        List<Path> paths = new ArrayList<>();
+        for (String file : files) {
+            paths.add(places.path(file));
+        }
+        return paths;
     }
 
     private static Translations translations(TranslationsSpecification translations) {
@@ -292,11 +365,12 @@ public final class TrainingInputs {
         }
     }
 
-    private static EvaluationCollection evaluationSet(EvaluationSetSpecification set) {
+    private static EvaluationCollection evaluationSet(EvaluationSetSpecification set, DataPlaces places)
+            throws IOException {
         return new EvaluationCollection(
                 set.name(),
-                Path.of(set.folder()),
-                set.corpusFolder() == null ? null : Path.of(set.corpusFolder()),
+                places.path(set.folder()),
+                set.corpusFolder() == null ? null : places.path(set.corpusFolder()),
                 layout(set.layout()),
                 set.split(),
                 set.queryLanguage(),

@@ -100,6 +100,40 @@ class DataFoldersTest {
     }
 
     @Test
+    void objectsAreReadOnlyWhereItIsSaidAndOnlyAsData() throws IOException {
+        DataFolders named = DataFolders.parse(data + ":s3://lake/web:s3://whole-bucket");
+
+        assertThat(named.allowed(data + "/pairs.jsonl")).isTrue();
+        assertThat(named.allowed("s3://lake/web")).isTrue();
+        assertThat(named.allowed("s3://lake/web/2026/a.jsonl")).isTrue();
+        assertThat(named.allowed("s3://whole-bucket/any/thing")).isTrue();
+        for (String other : List.of(
+                "s3://lake",
+                "s3://lake/website/a.jsonl",
+                "s3://lake/web/../secret",
+                "s3://lake/web//a",
+                "s3://lakes/web/a",
+                "s3://whole-bucket-2/a",
+                "s3://",
+                "s3://Lake/web/a")) {
+            assertThat(named.allowed(other)).as(other).isFalse();
+        }
+        String document = """
+                {"data": {"sources": [{"type": "jsonl", "files": ["s3://lake/web/a.jsonl"]}],
+                  "evaluation": [{"folder": "s3://lake/other"}]},
+                 "tokenizer": {"type": "folder", "folder": "s3://lake/web/tokenizer"}}
+                """;
+        assertThat(named.faults(new ObjectMapper().readTree(document)))
+                .extracting(Fault::pointer)
+                .containsExactlyInAnyOrder("/data/evaluation/0/folder", "/tokenizer/folder");
+        assertThat(DataFolders.ANYWHERE.faults(new ObjectMapper().readTree(document)))
+                .extracting(Fault::pointer)
+                .containsExactlyInAnyOrder("/data/sources/0/files/0", "/data/evaluation/0/folder", "/tokenizer/folder");
+        assertThatThrownBy(() -> DataFolders.parse("s3://lake/a:s3://no bucket/a"))
+                .hasMessage("FIRN_DATA_FOLDERS: 's3://no bucket/a' is not s3://bucket or s3://bucket/key");
+    }
+
+    @Test
     void readsSeveralFoldersAndRefusesWhatIsNone() {
         DataFolders both = DataFolders.parse(data + ":" + secrets + ":");
 

@@ -48,7 +48,10 @@ class TrainingInputsTest {
                 """;
 
         DatasetDefinition definition = TrainingInputs.dataset(
-                new SpecificationReader().read(specification), Optional.empty(), digest -> Path.of("registered"));
+                new SpecificationReader().read(specification),
+                Optional.empty(),
+                digest -> Path.of("registered"),
+                TrainingInputs.DataPlaces.LOCAL);
 
         assertThat(definition.sources())
                 .containsExactly(

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -44,6 +45,8 @@ record BootSettings(
     static final String PORT = "FIRN_HTTP_PORT";
     static final String WORKER_PORT = "FIRN_WORKER_HTTP_PORT";
     static final String LOG_FORMAT = "FIRN_LOG_FORMAT";
+    private static final List<String> DATA_STORE =
+            List.of("FIRN_DATA_S3_ENDPOINT", "FIRN_DATA_S3_ACCESS_KEY", "FIRN_DATA_S3_SECRET_KEY");
     static final String OTEL_ENDPOINT = "FIRN_OTEL_ENDPOINT";
 
     private static final Pattern COLLECTOR = Pattern.compile("https?://[A-Za-z0-9._\\[\\]:-]+/?");
@@ -171,6 +174,18 @@ record BootSettings(
             DataFolders.parse(value(environment, DataFolders.VARIABLE, ""));
         } catch (IllegalArgumentException e) {
             throw BootException.wrongInput(e.getMessage());
+        }
+        List<String> missing = DATA_STORE.stream()
+                .filter(name -> value(environment, name, "").isEmpty())
+                .toList();
+        if (!missing.isEmpty() && missing.size() < DATA_STORE.size()) {
+            throw BootException.wrongInput("the object store of data needs " + String.join(", ", DATA_STORE)
+                    + "; missing are " + String.join(", ", missing));
+        }
+        String endpoint = value(environment, DATA_STORE.getFirst(), "");
+        if (!endpoint.isEmpty() && !COLLECTOR.matcher(endpoint).matches()) {
+            throw BootException.wrongInput(
+                    DATA_STORE.getFirst() + " must be http://host:port or https://host, is '" + endpoint + "'");
         }
     }
 

@@ -45,6 +45,12 @@ public interface FirnConfiguration {
     /** The folders that specifications may name files in, see {@link dev.firn.activities.submission.DataFolders}. */
     Optional<String> dataFolders();
 
+    /**
+     * The object store that data are read from, {@code FIRN_DATA_S3_ENDPOINT}, {@code _ACCESS_KEY}, {@code _SECRET_KEY} and {@code
+     * _REGION}; nothing: the one that Firn keeps its files in, in other buckets.
+     */
+    Optional<DataS3> dataS3();
+
     /** How many requests a second a caller may send; 0: any number. */
     OptionalInt rateLimit();
 
@@ -86,6 +92,18 @@ public interface FirnConfiguration {
 
         String bucket();
 
+        String region();
+    }
+
+    /** An object store that is only read from. */
+    interface DataS3 {
+        URI endpoint();
+
+        String accessKey();
+
+        String secretKey();
+
+        @WithDefault("us-east-1")
         String region();
     }
 

@@ -22,6 +22,7 @@ import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.artifact.ArtifactStore;
 import dev.firn.registry.audit.AuditStore;
 import dev.firn.registry.blob.BlobStore;
+import dev.firn.registry.blob.DataObjects;
 import dev.firn.registry.blob.ObjectStoreSettings;
 import dev.firn.registry.checkpoint.CheckpointStore;
 import dev.firn.registry.control.ControlStore;
@@ -74,10 +75,13 @@ public final class Wiring {
     @Produces
     @Singleton
     BlobStore blobs(RegistryDatabase database, FirnConfiguration configuration, OwnFolder folder) {
+        return BlobStore.open(
+                database, objectStore(configuration), folder.resolve("spool"), configuration.storageQuota());
+    }
+
+    private static ObjectStoreSettings objectStore(FirnConfiguration configuration) {
         FirnConfiguration.S3 s3 = configuration.s3();
-        ObjectStoreSettings settings =
-                new ObjectStoreSettings(s3.endpoint(), s3.accessKey(), s3.secretKey(), s3.bucket(), s3.region());
-        return BlobStore.open(database, settings, folder.resolve("spool"), configuration.storageQuota());
+        return new ObjectStoreSettings(s3.endpoint(), s3.accessKey(), s3.secretKey(), s3.bucket(), s3.region());
     }
 
     void close(@Disposes BlobStore blobs) {
@@ -232,6 +236,12 @@ public final class Wiring {
     @Produces
     @Singleton
     TrainingInputs inputs(FirnConfiguration configuration, Authentication authentication) {
+        ObjectStoreSettings own = objectStore(configuration);
+        DataObjects objects = configuration
+                .dataS3()
+                .map(other -> DataObjects.of(
+                        other.endpoint(), other.accessKey(), other.secretKey(), other.region(), own, "FIRN_DATA_S3"))
+                .orElseGet(() -> DataObjects.besides(own));
         Path artifacts = configuration.home().resolve("artifacts");
         // Where nobody is asked who they are, nobody but the people of this machine asks: they can read the files
         // anyway
@@ -239,7 +249,7 @@ public final class Wiring {
                 .dataFolders()
                 .map(DataFolders::parse)
                 .orElse(authentication.required() ? DataFolders.NOWHERE : DataFolders.ANYWHERE);
-        return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"), folders);
+        return new TrainingInputs(MavenArtifacts.standard(artifacts), artifacts.resolve("unpacked"), folders, objects);
     }
 
     @Produces

@@ -66,6 +66,21 @@ class BootSettingsTest {
     }
 
     @Test
+    void refusesHalfAStoreOfDataAndPlacesThatAreNone() {
+        assertThatThrownBy(
+                        () -> BootSettings.read(Map.of("FIRN_DATA_S3_ENDPOINT", "https://lake.example"), Role.WORKER))
+                .isInstanceOfSatisfying(
+                        BootException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+                .hasMessageEndingWith("missing are FIRN_DATA_S3_ACCESS_KEY, FIRN_DATA_S3_SECRET_KEY");
+        Map<String, String> keys =
+                Map.of("FIRN_DATA_S3_ENDPOINT", "lake", "FIRN_DATA_S3_ACCESS_KEY", "a", "FIRN_DATA_S3_SECRET_KEY", "b");
+        assertThatThrownBy(() -> BootSettings.read(keys, Role.API))
+                .hasMessage("FIRN_DATA_S3_ENDPOINT must be http://host:port or https://host, is 'lake'");
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_DATA_FOLDERS", "s3://a/b:s3:///c"), Role.API))
+                .hasMessageContaining("FIRN_DATA_FOLDERS: 's3:///c'");
+    }
+
+    @Test
     void refusesTokensThatCannotBeRead() {
         assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_API_TOKENS", "ada:secret/admin"), Role.ALL))
                 .isInstanceOfSatisfying(

@@ -19,6 +19,7 @@ import io.minio.messages.Item;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -27,7 +28,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The S3 calls that blobs need, with errors that say what to do. */
+/** The S3 calls that blobs and data need, with errors that say what to do. */
 final class ObjectStore implements AutoCloseable {
     /** Up to this size an object is put in one call; above, in parts of this size. */
     static final long PART_BYTES = 32L << 20;
@@ -52,12 +53,28 @@ final class ObjectStore implements AutoCloseable {
 
     private static final Pattern KEY_OF_BLOB = Pattern.compile("([0-9a-f]{2})/\\1[0-9a-f]{62}");
 
+    /** The beginning of the names of what configures the store of Firn's own files. */
+    static final String OWN_VARIABLES = "FIRN_S3";
+
     private final ObjectStoreSettings settings;
+    private final String variables;
+    private final boolean ownBucket;
     private final MinioClient client;
     private volatile boolean conditionalPuts = true;
 
+    /** Firn's own bucket. */
     ObjectStore(ObjectStoreSettings settings) {
+        this(settings, OWN_VARIABLES, true);
+    }
+
+    /**
+     * @param variables the beginning of the names of what configures the store, for messages
+     * @param ownBucket whether the bucket is Firn's own
+     */
+    ObjectStore(ObjectStoreSettings settings, String variables, boolean ownBucket) {
         this.settings = requireNonNull(settings, "settings is null");
+        this.variables = requireNonNull(variables, "variables is null");
+        this.ownBucket = ownBucket;
         client = MinioClient.builder()
                 .endpoint(settings.endpoint().toString())
                 .credentials(settings.accessKey(), settings.secretKey())
@@ -207,15 +224,41 @@ final class ObjectStore implements AutoCloseable {
         });
     }
 
-    /** The objects whose key is the prefix, two digits of a digest, a slash and the digest; page by page. */
-    Iterator<StoredObject> list(String prefix) {
+    /**
+     * The sizes of all objects whose keys begin with a prefix, by their keys; folders' marks are left out.
+     *
+     * @throws ObjectStoreException when there are more than so many
+     */
+    Map<String, Long> sizes(String prefix, int most) {
         String what = "the objects could not be listed";
-        Iterator<Result<Item>> pages = client.listObjects(ListObjectsArgs.builder()
+        Iterator<Result<Item>> pages = items(prefix);
+        Map<String, Long> sizes = new HashMap<>();
+        while (call(what, pages::hasNext)) {
+            Item item = call(what, () -> pages.next().get());
+            if (!item.objectName().endsWith("/")) {
+                sizes.put(item.objectName(), item.size());
+            }
+            if (sizes.size() > most) {
+                throw new ObjectStoreException(
+                        "%s/%s has more than %,d objects".formatted(where(), prefix, most), false, null);
+            }
+        }
+        return sizes;
+    }
+
+    private Iterator<Result<Item>> items(String prefix) {
+        return client.listObjects(ListObjectsArgs.builder()
                         .bucket(settings.bucket())
                         .prefix(prefix)
                         .recursive(true)
                         .build())
                 .iterator();
+    }
+
+    /** The objects whose key is the prefix, two digits of a digest, a slash and the digest; page by page. */
+    Iterator<StoredObject> list(String prefix) {
+        String what = "the objects could not be listed";
+        Iterator<Result<Item>> pages = items(prefix);
         return new Iterator<>() {
             private Optional<StoredObject> next = Optional.empty();
 
@@ -285,13 +328,19 @@ final class ObjectStore implements AutoCloseable {
             if (WRONG_KEYS.contains(code)) {
                 return new ObjectStoreException(
                         message + "it refused the keys (" + code
-                                + "); check FIRN_S3_ACCESS_KEY and FIRN_S3_SECRET_KEY, and what they may do",
+                                + "); check " + variables + "_ACCESS_KEY and " + variables
+                                + "_SECRET_KEY, and what they may do",
                         false,
                         exception);
             }
             if (code.equals("NoSuchBucket")) {
                 return new ObjectStoreException(
-                        message + "the bucket is gone; make it again, or check FIRN_S3_BUCKET", false, exception);
+                        message
+                                + (ownBucket
+                                        ? "the bucket is gone; make it again, or check FIRN_S3_BUCKET"
+                                        : "there is no such bucket"),
+                        false,
+                        exception);
             }
             if (code.equals("RequestTimeTooSkewed")) {
                 return new ObjectStoreException(
@@ -303,8 +352,8 @@ final class ObjectStore implements AutoCloseable {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException) {
                 return new ObjectStoreException(
-                        message + "it does not answer (" + cause.getMessage()
-                                + "); check that it runs and that FIRN_S3_ENDPOINT is right",
+                        message + "it does not answer (" + cause.getMessage() + "); check that it runs and that "
+                                + variables + "_ENDPOINT is right",
                         true,
                         exception);
             }
