@@ -76,7 +76,7 @@ class BootSettingsTest {
                 Map.of("FIRN_DATA_S3_ENDPOINT", "lake", "FIRN_DATA_S3_ACCESS_KEY", "a", "FIRN_DATA_S3_SECRET_KEY", "b");
         assertThatThrownBy(() -> BootSettings.read(keys, Role.API))
                 .hasMessage("FIRN_DATA_S3_ENDPOINT must be http://host:port or https://host, is 'lake'");
-        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_DATA_FOLDERS", "s3://a/b:s3:///c"), Role.API))
+        assertThatThrownBy(() -> BootSettings.read(Map.of("FIRN_DATA_FOLDERS", "s3://lake/b:s3:///c"), Role.API))
                 .hasMessageContaining("FIRN_DATA_FOLDERS: 's3:///c'");
     }
 

@@ -3,6 +3,7 @@ package dev.firn.workflows.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.firn.workflows.RecordedHistories;
 import dev.firn.workflows.stage.ShardTask;
 import dev.firn.workflows.stage.Stage;
 import dev.firn.workflows.stage.StageActivities;
@@ -23,12 +24,6 @@ import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowReplayer;
 import io.temporal.worker.Worker;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -82,18 +77,8 @@ class TrainingRunWorkflowTest {
         environment.close();
     }
 
-    /** With {@code FIRN_RECORD_HISTORIES=<folder>} the histories are written there, to be kept with a release. */
     private void record(String name) {
-        String folder = System.getenv("FIRN_RECORD_HISTORIES");
-        if (folder != null) {
-            WorkflowExecutionHistory history =
-                    environment.getWorkflowClient().fetchHistory(TaskQueues.workflowId(REQUEST.runId()));
-            try {
-                Files.writeString(Path.of(folder, "training-run-v2-" + name + ".json"), history.toJson(true));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        RecordedHistories.record(environment, TaskQueues.workflowId(REQUEST.runId()), "training-run-v2-" + name);
     }
 
     @Test
@@ -436,14 +421,8 @@ class TrainingRunWorkflowTest {
                 "v2-paused-while-divided"
             })
     void replaysHistoriesRecordedByEarlierCode(String name) throws Exception {
-        WorkflowReplayer.replayWorkflowExecution(recorded(name), TrainingRunWorkflowImpl.class);
-    }
-
-    private static String recorded(String name) throws IOException {
-        try (InputStream stream =
-                TrainingRunWorkflowTest.class.getResourceAsStream("/histories/training-run-" + name + ".json")) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        WorkflowReplayer.replayWorkflowExecution(
+                RecordedHistories.of("training-run-" + name), TrainingRunWorkflowImpl.class);
     }
 
     /** Activities that note what they were asked, and fail as they are told. */
