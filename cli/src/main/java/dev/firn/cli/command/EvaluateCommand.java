@@ -104,7 +104,11 @@ final class EvaluateCommand extends FirnCommand {
             description = "How documents' vectors are stored: some of float32, int8, 4bit, binary (all).")
     private List<String> quantisations;
 
-    @Option(names = "--bm25", description = "Also BM25, in the language of the documents.")
+    @Option(
+            names = "--bm25",
+            description =
+                    "Also BM25 (k1 0.9, b 0.4) with the analyser of the documents' language: words are stemmed and stop"
+                            + " words left out, which finds more than BM25 over plain words does.")
     private boolean bm25;
 
     @Option(names = "--layout", paramLabel = "WORD", description = "beir, trec or miracl; as it looks where left out.")
