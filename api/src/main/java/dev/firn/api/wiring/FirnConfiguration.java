@@ -103,8 +103,8 @@ public interface FirnConfiguration {
 
         String secretKey();
 
-        @WithDefault("us-east-1")
-        String region();
+        /** Nothing: us-east-1. A default would make the whole store be wanted. */
+        Optional<String> region();
     }
 
     /** A Temporal service. */

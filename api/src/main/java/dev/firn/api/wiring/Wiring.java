@@ -240,7 +240,12 @@ public final class Wiring {
         DataObjects objects = configuration
                 .dataS3()
                 .map(other -> DataObjects.of(
-                        other.endpoint(), other.accessKey(), other.secretKey(), other.region(), own, "FIRN_DATA_S3"))
+                        other.endpoint(),
+                        other.accessKey(),
+                        other.secretKey(),
+                        other.region().orElse("us-east-1"),
+                        own,
+                        "FIRN_DATA_S3"))
                 .orElseGet(() -> DataObjects.besides(own));
         Path artifacts = configuration.home().resolve("artifacts");
         // Where nobody is asked who they are, nobody but the people of this machine asks: they can read the files
