@@ -33,7 +33,6 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
@@ -103,10 +102,6 @@ public class CheckpointResource {
             description = "The checkpoint",
             content = @Content(schema = @Schema(implementation = CheckpointView.class)))
     @APIResponse(responseCode = "304", description = "It is still what the ETag in If-None-Match stands for")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such checkpoint",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response get(
             @PathParam("id") String id, @HeaderParam("If-None-Match") String ifNoneMatch, @Context Request request) {
         Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
@@ -183,14 +178,7 @@ public class CheckpointResource {
             summary = "Delete a checkpoint",
             description = "The next collection frees its bytes.")
     @APIResponse(responseCode = "204", description = "It is gone")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such checkpoint",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "409",
-            description = "It is pinned, or something needs it",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "It is pinned, or something needs it")
     public void delete(@PathParam("id") String id) {
         UUID checkpoint = Names.identifier("checkpoint", id);
         before(checkpoint);
@@ -205,10 +193,6 @@ public class CheckpointResource {
             summary = "Pin a checkpoint",
             description = "It is kept whatever the run's policy says.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such checkpoint",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public CheckpointView pin(@PathParam("id") String id) {
         return pinned(id, true);
     }
@@ -221,10 +205,6 @@ public class CheckpointResource {
             summary = "Unpin a checkpoint",
             description = "The run's policy decides about it again.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such checkpoint",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public CheckpointView unpin(@PathParam("id") String id) {
         return pinned(id, false);
     }
@@ -245,10 +225,6 @@ public class CheckpointResource {
     @Produces({"application/zip", MediaType.APPLICATION_JSON})
     @Operation(summary = "Download a checkpoint", description = "All its files, as a zip archive.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = "application/zip"))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such checkpoint",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response archive(@PathParam("id") String id) {
         Checkpoint found = checkpoints.get(Names.identifier("checkpoint", id));
         return downloads.archive(found.artifact(), "checkpoint-" + found.stage() + "-" + found.step());
@@ -264,11 +240,7 @@ public class CheckpointResource {
             description = "Whole, or one range of it.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
     @APIResponse(responseCode = "206", description = "The range asked for")
-    @APIResponse(responseCode = "404", description = "No such file", content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "416",
-            description = "No byte of the file is in the range",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "416")
     public Response file(
             @PathParam("id") String id,
             @PathParam("file") String file,

@@ -7,10 +7,10 @@ import dev.firn.activities.importing.DatasetUpload.SentFile;
 import dev.firn.activities.importing.DatasetUpload.Uploaded;
 import dev.firn.api.dataset.Datasets.UseView;
 import dev.firn.api.download.Downloads;
+import dev.firn.api.http.Creation;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.registry.dataset.Dataset;
 import dev.firn.registry.dataset.DatasetStore;
@@ -26,7 +26,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -134,10 +133,7 @@ public class DatasetResource {
             responseCode = "200",
             description = "The version that was there already",
             content = @Content(schema = @Schema(implementation = DatasetView.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "Files that are refused, with every wrong line up to 20 of each",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "422", description = "Files that are refused, with every wrong line up to 20 of each")
     @RequestBody(
             content =
                     @Content(
@@ -151,10 +147,8 @@ public class DatasetResource {
             throws IOException {
         Uploaded uploaded = register(name, language, files);
         Dataset dataset = uploaded.dataset();
-        return Response.status(uploaded.created() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/datasets/" + dataset.name() + "@" + dataset.version()))
-                .entity(view(dataset))
-                .build();
+        return Creation.answer(
+                uploaded.created(), "/api/datasets/" + dataset.name() + "@" + dataset.version(), view(dataset));
     }
 
     /**
@@ -183,10 +177,6 @@ public class DatasetResource {
     @Path("/{dataset}")
     @Operation(summary = "Look at a dataset", description = "By name@version or id, with its files.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such dataset",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public DatasetView get(@Parameter(example = "quickstart@1") @PathParam("dataset") String reference) {
         return view(datasets.find(reference));
     }
@@ -200,10 +190,6 @@ public class DatasetResource {
                     "The first pairs; of a dataset that a run prepared, those of one of its sources. Texts are cut"
                             + " to 2000 characters.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such dataset or source",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public RowsView rows(
             @Parameter(example = "quickstart@1") @PathParam("dataset") String reference,
             @Parameter(
@@ -225,10 +211,6 @@ public class DatasetResource {
             summary = "What used a dataset",
             description = "The runs that read it, the newest first, and the models that came of them; at most 1000.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such dataset",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public UsesView uses(@Parameter(example = "quickstart@1") @PathParam("dataset") String reference) {
         return new UsesView(datasets.uses(datasets.find(reference)));
     }
@@ -240,11 +222,7 @@ public class DatasetResource {
     @Operation(summary = "Download a file of a dataset", description = "Whole, or one range of it.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
     @APIResponse(responseCode = "206", description = "The range asked for")
-    @APIResponse(responseCode = "404", description = "No such file", content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "416",
-            description = "No byte of the file is in the range",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "416")
     public Response file(
             @Parameter(example = "quickstart@1") @PathParam("dataset") String reference,
             @Parameter(example = "dataset.json") @PathParam("file") String file,

@@ -5,10 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.api.embedding.LoadedModels.Embedded;
 import dev.firn.api.http.BodyLimits;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
-import dev.firn.registry.NotFoundException;
-import dev.firn.registry.model.ModelStore;
+import dev.firn.api.model.ModelReferences;
 import dev.firn.registry.model.ModelVersion;
 import dev.firn.training.model.TextKind;
 import io.micrometer.core.instrument.Counter;
@@ -41,12 +39,12 @@ public class EmbeddingResource {
     // What OpenAI takes at most.
     private static final int MOST_TEXTS = 2_048;
 
-    private final ModelStore models;
+    private final ModelReferences models;
     private final LoadedModels loaded;
     private final RequestBodies bodies;
     private final Counter tokens;
 
-    public EmbeddingResource(ModelStore models, LoadedModels loaded, RequestBodies bodies, MeterRegistry meters) {
+    public EmbeddingResource(ModelReferences models, LoadedModels loaded, RequestBodies bodies, MeterRegistry meters) {
         this.models = requireNonNull(models, "models is null");
         this.loaded = requireNonNull(loaded, "loaded is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
@@ -67,14 +65,8 @@ public class EmbeddingResource {
                             + " encoding_format is float or base64 (little-endian 32-bit floats). inputType says which prefix"
                             + " the model wants: query or document (default).")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = EmbeddingResponse.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such model, version or alias",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "422",
-            description = "A field that cannot be",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "404", description = "No such model, version or alias")
+    @APIResponse(responseCode = "422")
     public EmbeddingResponse embed(
             @RequestBody(
                             content =
@@ -86,7 +78,7 @@ public class EmbeddingResource {
             @Context RoutingContext context)
             throws IOException {
         EmbeddingRequest request = bodies.read(body, BodyLimits.TEXTS, EmbeddingRequest.class);
-        ModelVersion model = model(request.model());
+        ModelVersion model = models.find("/model", request.model());
         List<String> texts = texts(request.input());
         boolean base64 = base64(request.encodingFormat());
         // A client that goes away takes its texts out of the model's line
@@ -108,13 +100,6 @@ public class EmbeddingResource {
         }
         return new EmbeddingResponse(
                 "list", items, request.model(), new EmbeddingResponse.Usage(embedded.tokens(), embedded.tokens()));
-    }
-
-    private ModelVersion model(String text) {
-        return EmbeddingReference.of(text)
-                .orElseThrow(() -> RequestBodies.refused("/model", "must be name@alias or name@version"))
-                .find(models)
-                .orElseThrow(() -> new NotFoundException("There is no model " + text));
     }
 
     private static List<String> texts(JsonNode input) {

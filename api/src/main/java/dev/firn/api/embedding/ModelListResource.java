@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
+import dev.firn.api.model.ModelReferences;
 import dev.firn.registry.Cursor;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.Page;
@@ -32,8 +33,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Embeddings")
 public class ModelListResource {
     private final ModelStore models;
+    private final ModelReferences references;
 
-    public ModelListResource(ModelStore models) {
+    public ModelListResource(ModelStore models, ModelReferences references) {
+        this.references = requireNonNull(references, "references is null");
         this.models = requireNonNull(models, "models is null");
     }
 
@@ -104,8 +107,8 @@ public class ModelListResource {
             description = "In OpenAI's shape; the id is name@alias or name@version.")
     @APIResponse(responseCode = "200", description = "It")
     public EmbeddingModelView get(@Parameter(example = "quickstart@champion") @PathParam("id") String id) {
-        return EmbeddingReference.of(id)
-                .flatMap(reference -> reference.find(models))
+        return references
+                .find(id)
                 .map(version -> EmbeddingModelView.of(id, version.createdAt()))
                 .orElseThrow(() -> new NotFoundException("There is no model " + Names.shortened(id)));
     }

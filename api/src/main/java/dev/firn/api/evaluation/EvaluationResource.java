@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.api.evaluation.Evaluations.EvaluationRequest;
 import dev.firn.api.http.BodyLimits;
+import dev.firn.api.http.Creation;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.api.security.Caller;
 import dev.firn.registry.PageRequest;
@@ -24,7 +24,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -77,14 +76,8 @@ public class EvaluationResource {
             responseCode = "200",
             description = "The same, which has not ended",
             content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such model, dataset or run",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "422",
-            description = "A field that cannot be",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "404", description = "No such model, dataset or run")
+    @APIResponse(responseCode = "422")
     public Response measure(
             @RequestBody(
                             content =
@@ -96,10 +89,8 @@ public class EvaluationResource {
             throws IOException {
         EvaluationRequest request = bodies.read(body, BodyLimits.SMALL, EvaluationRequest.class);
         EvaluationJobStore.Requested requested = work.request(request, caller.name());
-        return Response.status(requested.created() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/evaluations/jobs/" + requested.job().id()))
-                .entity(JobView.of(requested.job()))
-                .build();
+        return Creation.answer(
+                requested.created(), "/api/evaluations/jobs/" + requested.job().id(), JobView.of(requested.job()));
     }
 
     /** The evaluations of model versions. */
@@ -127,10 +118,6 @@ public class EvaluationResource {
             summary = "Look at an evaluation of a model version",
             description = "How far it is, or why it failed.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such evaluation",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public JobView job(@PathParam("id") String id) {
         return JobView.of(jobs.get(Names.identifier("evaluation", id)));
     }

@@ -63,7 +63,6 @@ public class EventResource {
                             schema = @Schema(implementation = String.class),
                             example =
                                     "id:2\nevent:run\ndata:{\"id\":2,\"at\":\"2026-11-24T15:29:22.347876Z\",\"type\":\"run\",\"message\":\"running\"}\n\n"))
-    @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public void follow(
             @PathParam("id") String id,
             @HeaderParam("Last-Event-ID") String lastEventId,

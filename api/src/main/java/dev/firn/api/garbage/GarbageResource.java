@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.api.audit.Change;
 import dev.firn.api.http.Parameters;
-import dev.firn.api.http.Problem;
 import dev.firn.registry.garbage.Collection;
 import dev.firn.registry.garbage.GarbageCollector;
 import jakarta.ws.rs.POST;
@@ -14,7 +13,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -43,8 +41,7 @@ public class GarbageResource {
     @APIResponse(responseCode = "200", description = "What was removed, or would be")
     @APIResponse(
             responseCode = "409",
-            description = "Another collection is under way, or the bucket is another registry's",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+            description = "Another collection is under way, or the bucket is another registry's")
     public Collection collect(
             @Parameter(description = "Only count") @QueryParam("dryRun") String dryRun,
             @Parameter(description = "What was written within so many minutes is left alone", example = "60")

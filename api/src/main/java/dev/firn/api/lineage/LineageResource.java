@@ -3,7 +3,6 @@ package dev.firn.api.lineage;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
 import dev.firn.registry.Digest;
 import dev.firn.registry.NotFoundException;
 import dev.firn.registry.lineage.LineageEdge;
@@ -89,10 +88,7 @@ public class LineageResource {
             summary = "Where a digest comes from and what was made of it",
             description = "One step each way, at most 1000 neighbours; artifacts and files from outside alike.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "Nothing has that digest",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "404", description = "Nothing has that digest")
     public LineageView get(@PathParam("digest") String text) {
         Digest digest = new Digest(Names.digest(text));
         Optional<LineageNode> node = lineage.node(digest);

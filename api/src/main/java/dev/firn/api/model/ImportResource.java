@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.activities.importing.ModelImport;
 import dev.firn.api.download.Downloads;
+import dev.firn.api.http.Creation;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
@@ -22,7 +23,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -70,10 +70,7 @@ public class ImportResource {
             responseCode = "200",
             description = "The version that was there already",
             content = @Content(schema = @Schema(implementation = VersionView.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "No model that is supported, with the reason",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "422", description = "No model that is supported, with the reason")
     public Response register(
             @Parameter(example = "e5") @PathParam("name") String name,
             @Parameter(description = "cls or mean") @QueryParam("pooling") String pooling,
@@ -92,10 +89,10 @@ public class ImportResource {
                                 "maximumTokens", maximumTokens, FEWEST_TOKENS, FEWEST_TOKENS, MOST_TOKENS)));
         ModelImport.Imported imported = imports.register(Names.require("model", name), body, said);
         ModelVersion version = imported.version();
-        return Response.status(imported.created() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/models/" + version.model() + "/versions/" + version.version()))
-                .entity(VersionView.of(version, downloads.files(version.artifact())))
-                .build();
+        return Creation.answer(
+                imported.created(),
+                "/api/models/" + version.model() + "/versions/" + version.version(),
+                VersionView.of(version, downloads.files(version.artifact())));
     }
 
     private static Optional<Pooling> pooling(String word) {

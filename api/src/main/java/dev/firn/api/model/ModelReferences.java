@@ -33,15 +33,22 @@ public class ModelReferences {
      * @throws NotFoundException when there is none
      */
     public ModelVersion find(String pointer, String reference) {
-        Matcher matcher = reference == null ? null : REFERENCE.matcher(reference);
-        if (matcher == null || !matcher.matches()) {
+        if (reference == null || !REFERENCE.matcher(reference).matches()) {
             throw RequestBodies.refused(pointer, "must be name@alias or name@version");
+        }
+        return find(reference).orElseThrow(() -> new NotFoundException("There is no model " + reference));
+    }
+
+    /** The version that a text names as {@code name@alias} or {@code name@version}; nothing when it names none. */
+    public Optional<ModelVersion> find(String reference) {
+        Matcher matcher = REFERENCE.matcher(reference);
+        if (!matcher.matches()) {
+            return Optional.empty();
         }
         String name = matcher.group(1);
         String handle = matcher.group(2);
-        Optional<ModelVersion> found = VERSION.matcher(handle).matches()
+        return VERSION.matcher(handle).matches()
                 ? models.find(name, Integer.parseInt(handle))
                 : models.findByAlias(name, handle);
-        return found.orElseThrow(() -> new NotFoundException("There is no model " + reference));
     }
 }

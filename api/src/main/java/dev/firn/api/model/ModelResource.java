@@ -106,10 +106,6 @@ public class ModelResource {
             summary = "Look at a model",
             description = "With a page of its versions, newest first; archived ones only when asked for.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such model",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public ModelWithVersions get(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(description = TAG, example = "stage=production") @QueryParam("tag") String tag,
@@ -142,10 +138,6 @@ public class ModelResource {
             summary = "Look at a version",
             description = "With its files and what it was measured to be.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public VersionView version(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
@@ -164,10 +156,6 @@ public class ModelResource {
             description = "The folder in the layout that sentence-transformers loads, as a zip archive: the same bytes"
                     + " each time.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = "application/zip"))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response archive(@PathParam("name") String name, @PathParam("version") String version) {
         ModelVersion found = find(name, version);
         return downloads.archive(found.artifact(), found.model() + "-" + found.version());
@@ -183,11 +171,7 @@ public class ModelResource {
             description = "Whole, or one range of it.")
     @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
     @APIResponse(responseCode = "206", description = "The range asked for")
-    @APIResponse(responseCode = "404", description = "No such file", content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "416",
-            description = "No byte of the file is in the range",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "416")
     public Response file(
             @PathParam("name") String name,
             @PathParam("version") String version,
@@ -205,10 +189,6 @@ public class ModelResource {
             responseCode = "200",
             description = "The alias",
             content = @Content(schema = @Schema(implementation = AliasView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such alias",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response alias(@PathParam("name") String name, @PathParam("alias") String alias) {
         ModelAlias found = models.findAlias(Names.require("model", name), Names.require("alias", alias))
                 .orElseThrow(() -> new NotFoundException("The model '" + name + "' has no alias '" + alias + "'"));
@@ -227,18 +207,8 @@ public class ModelResource {
                             + " protected alias changes only with confirm: true; runs never move it. Without protected the"
                             + " protection stays as it is.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AliasView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "409",
-            description = "It is protected and nobody confirmed, or the version is archived",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "412",
-            description = "It was moved meanwhile",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "It is protected and nobody confirmed, or the version is archived")
+    @APIResponse(responseCode = "412", description = "It was moved meanwhile")
     public Response move(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "champion") @PathParam("alias") String alias,
@@ -275,18 +245,8 @@ public class ModelResource {
             summary = "Remove an alias",
             description = "Its history stays. A protected one is removed only with confirm=true.")
     @APIResponse(responseCode = "204")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such alias",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "409",
-            description = "It is protected and nobody confirmed",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "412",
-            description = "It was moved meanwhile",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "It is protected and nobody confirmed")
+    @APIResponse(responseCode = "412", description = "It was moved meanwhile")
     public void remove(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "champion") @PathParam("alias") String alias,
@@ -307,10 +267,7 @@ public class ModelResource {
             summary = "List the moves of an alias",
             description = "Newest first, also those before it was removed: from where to where, who, when and why.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "There never was such an alias",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "404", description = "There never was such an alias")
     public Listing<MoveView> history(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "champion") @PathParam("alias") String alias,
@@ -332,14 +289,7 @@ public class ModelResource {
             description = "It is left out of lists unless they ask for it, and no alias can point to it. Its content"
                     + " stays and can be downloaded.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "409",
-            description = "An alias points to it",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "An alias points to it")
     public VersionView archiveVersion(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
@@ -353,10 +303,6 @@ public class ModelResource {
     @Path("/{name}/versions/{version}/archived")
     @Operation(summary = "Take an archived version back", description = "Nothing changes when it is not archived.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public VersionView restoreVersion(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
@@ -381,14 +327,7 @@ public class ModelResource {
             description = "In place of the value that the tag may have. A value has at most 500 characters and may be"
                     + " empty; a version has at most 50 tags.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = VersionView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "409",
-            description = "Too many tags",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "Too many tags")
     public VersionView tag(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")
@@ -415,10 +354,6 @@ public class ModelResource {
     @Path("/{name}/versions/{version}/tags/{tag}")
     @Operation(summary = "Remove a tag of a version", description = "Its other tags stay.")
     @APIResponse(responseCode = "200")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such version or tag",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public VersionView untag(
             @Parameter(example = "quickstart") @PathParam("name") String name,
             @Parameter(example = "1", schema = @Schema(implementation = Integer.class)) @PathParam("version")

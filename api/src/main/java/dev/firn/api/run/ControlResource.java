@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.run.RunControl;
 import dev.firn.api.audit.Change;
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.api.security.Caller;
 import dev.firn.workflows.run.ControlKind;
@@ -41,15 +40,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
         responseCode = "202",
         description = "The run; the request takes effect shortly after",
         content = @Content(schema = @Schema(implementation = RunView.class)))
-@APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
-@APIResponse(
-        responseCode = "409",
-        description = "The run's state forbids it",
-        content = @Content(mediaType = Problem.MEDIA_TYPE))
-@APIResponse(
-        responseCode = "503",
-        description = "No worker takes the request",
-        content = @Content(mediaType = Problem.MEDIA_TYPE))
+@APIResponse(responseCode = "404", description = "No such run")
+@APIResponse(responseCode = "409", description = "The run's state forbids it")
+@APIResponse(responseCode = "503", description = "No worker takes the request")
 public class ControlResource {
     private static final int BODY_LIMIT = 10_000;
     private static final long MOST_STEPS = 1_000_000_000;
@@ -137,10 +130,7 @@ public class ControlResource {
             summary = "Make the training stage under way longer",
             description = "By so many steps. Its schedule of learning rates is stretched from the next step on.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Extension.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "No number of steps",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "422", description = "No number of steps")
     public Response extend(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
             throws IOException {
         JsonNode steps = bodies.read(body, BODY_LIMIT, Extension.class).steps();
@@ -160,7 +150,7 @@ public class ControlResource {
             description = "From the next step on it is the schedule's times the factor, which takes the place of an"
                     + " earlier one; 1 gives the schedule back.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Scale.class)))
-    @APIResponse(responseCode = "422", description = "No factor", content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "422", description = "No factor")
     public Response scaleLearningRate(
             @PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, InputStream body)
             throws IOException {

@@ -109,7 +109,6 @@ public class RunResource {
             description = "The run",
             content = @Content(schema = @Schema(implementation = RunView.class)))
     @APIResponse(responseCode = "304", description = "It is still what the ETag in If-None-Match stands for")
-    @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Response get(
             @PathParam("id") String id, @HeaderParam("If-None-Match") String ifNoneMatch, @Context Request request) {
         return answers.answer(request, views.one(Names.identifier("run", id)));
@@ -125,7 +124,6 @@ public class RunResource {
                     + " evaluate. Long series are thinned to the smallest and largest value of each stretch, and keep"
                     + " their first and last point.")
     @APIResponse(responseCode = "200")
-    @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public MetricsView metrics(
             @PathParam("id") String id,
             @Parameter(example = "pretrain") @QueryParam("stage") String stage,
@@ -151,7 +149,6 @@ public class RunResource {
                     "The items of its events, oldest first, after the event id given; nextCursor is the 'after' of"
                             + " the next page.")
     @APIResponse(responseCode = "200")
-    @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
     public Listing<EventView> logs(
             @PathParam("id") String id,
             @Parameter(description = "The last event id already seen; 0 for all") @QueryParam("after") String after,

@@ -7,6 +7,7 @@ import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.Submission;
 import dev.firn.api.audit.Change;
 import dev.firn.api.http.BodyLimits;
+import dev.firn.api.http.Creation;
 import dev.firn.api.http.Names;
 import dev.firn.api.http.Parameters;
 import dev.firn.api.http.Problem;
@@ -23,7 +24,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -82,18 +82,7 @@ public class SubmissionResource {
             responseCode = "200",
             description = "The run of the first request with that Idempotency-Key; or the dry run",
             content = @Content(schema = @Schema(anyOf = {RunView.class, DryRunView.class})))
-    @APIResponse(
-            responseCode = "400",
-            description = "Neither YAML nor JSON",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "409",
-            description = "The Idempotency-Key was used with another body",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "413",
-            description = "Larger than 1 MB",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "409", description = "The Idempotency-Key was used with another body")
     @APIResponse(
             responseCode = "422",
             description = "Refused, with every fault",
@@ -104,9 +93,8 @@ public class SubmissionResource {
                             example =
                                     "{\"type\":\"https://firn.dev/problems/invalid-specification\",\"title\":\"The specification is refused\",\"status\":422,\"detail\":\"It has one fault\",\"errors\":[{\"pointer\":\"/pretrain/temperature\",\"detail\":\"must be greater than 0, is 0\"}]}"))
     public Response submit(
-            @Parameter(description = "1 to 255 visible ASCII characters") @HeaderParam("Idempotency-Key")
-                    String idempotencyKey,
-            @Parameter(description = "Say what would be done, and do nothing") @QueryParam("dryRun") boolean dryRun,
+            @HeaderParam("Idempotency-Key") String idempotencyKey,
+            @QueryParam("dryRun") boolean dryRun,
             @Parameter(
                             description = "Where it stands among runs that wait for a compute slot, from -100 to 100,"
                                     + " in place of the specification's priority; higher goes first")
@@ -139,10 +127,7 @@ public class SubmissionResource {
         Submission accepted =
                 submission.submit(text, Names.idempotencyKey(idempotencyKey), priority(priority), caller.name());
         RunView run = views.one(accepted.runId());
-        return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/runs/" + run.id()))
-                .entity(run)
-                .build();
+        return Creation.answer(accepted.created(), "/api/runs/" + run.id(), run);
     }
 
     /** Asks a run to end. */
@@ -156,8 +141,7 @@ public class SubmissionResource {
             responseCode = "202",
             description = "The run, which will end",
             content = @Content(schema = @Schema(implementation = RunView.class)))
-    @APIResponse(responseCode = "404", description = "No such run", content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(responseCode = "409", description = "It has ended", content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "409", description = "It has ended")
     public Response cancel(@PathParam("id") String id) {
         UUID run = Names.identifier("run", id);
         change.before(views.one(run));

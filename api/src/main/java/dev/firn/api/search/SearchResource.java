@@ -3,7 +3,6 @@ package dev.firn.api.search;
 import static java.util.Objects.requireNonNull;
 
 import dev.firn.api.http.BodyLimits;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -43,14 +42,8 @@ public class SearchResource {
                             + " by one to four models, each at its width or fewer dimensions. Each hit has its rank in"
                             + " every result.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = SearchView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such model, dataset or set",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "422",
-            description = "A field that cannot be",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "404", description = "No such model, dataset or set")
+    @APIResponse(responseCode = "422")
     public SearchView search(
             @RequestBody(
                             content =
@@ -71,14 +64,8 @@ public class SearchResource {
             description =
                     "The first two principal components of the vectors of a dataset's first texts of each source.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = MapView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such model or dataset",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "422",
-            description = "A field that cannot be",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "404", description = "No such model or dataset")
+    @APIResponse(responseCode = "422")
     public MapView map(
             @RequestBody(
                             content =

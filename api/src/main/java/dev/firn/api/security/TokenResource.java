@@ -6,7 +6,6 @@ import dev.firn.api.audit.Change;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.registry.Digest;
 import dev.firn.registry.token.StoredToken;
@@ -138,10 +137,7 @@ public class TokenResource {
             responseCode = "201",
             description = "The token",
             content = @Content(schema = @Schema(implementation = MadeToken.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "A field is refused",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "422")
     public Response make(
             @RequestBody(
                             content =
@@ -184,10 +180,6 @@ public class TokenResource {
             summary = "Revoke a token",
             description = "It is refused from now on; by other servers on the same registry within ten seconds.")
     @APIResponse(responseCode = "204", description = "It is gone")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such token",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
     public void revoke(@PathParam("id") String id) {
         StoredToken revoked = stored.revoke(Names.identifier("token", id));
         tokens.forget(revoked.id());

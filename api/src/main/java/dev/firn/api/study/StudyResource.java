@@ -6,9 +6,9 @@ import dev.firn.activities.study.StudyControl;
 import dev.firn.activities.study.StudySubmission;
 import dev.firn.api.audit.Change;
 import dev.firn.api.http.BodyLimits;
+import dev.firn.api.http.Creation;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.api.security.Caller;
 import dev.firn.registry.Page;
@@ -32,7 +32,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -42,7 +41,6 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -117,26 +115,11 @@ public class StudyResource {
             responseCode = "200",
             description = "The study of the first request with that Idempotency-Key; or the dry run",
             content = @Content(schema = @Schema(anyOf = {StudyView.class, StudyPlanView.class})))
-    @APIResponse(
-            responseCode = "400",
-            description = "Neither YAML nor JSON",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "409",
-            description = "The Idempotency-Key was used with another body",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "413",
-            description = "Larger than 1 MB",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "Refused, with every fault",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "409", description = "The Idempotency-Key was used with another body")
+    @APIResponse(responseCode = "422", description = "Refused, with every fault")
     public Response submit(
-            @Parameter(description = "1 to 255 visible ASCII characters") @HeaderParam("Idempotency-Key")
-                    String idempotencyKey,
-            @Parameter(description = "Say what would be done, and do nothing") @QueryParam("dryRun") boolean dryRun,
+            @HeaderParam("Idempotency-Key") String idempotencyKey,
+            @QueryParam("dryRun") boolean dryRun,
             @RequestBody(
                             content = {
                                 @Content(
@@ -157,10 +140,7 @@ public class StudyResource {
         }
         CreatedStudy accepted = submission.submit(text, Names.idempotencyKey(idempotencyKey), caller.name());
         StudyView study = views.one(accepted.study().id());
-        return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/studies/" + study.id()))
-                .entity(study)
-                .build();
+        return Creation.answer(accepted.created(), "/api/studies/" + study.id(), study);
     }
 
     /** The studies, newest first. */
@@ -170,14 +150,7 @@ public class StudyResource {
             summary = "List studies",
             description = "Newest first, without their runs and specifications.")
     @APIResponse(responseCode = "200", description = "A page of studies")
-    @APIResponse(
-            responseCode = "400",
-            description = "No such page",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public Listing<StudyView> list(
-            @Parameter(description = "Items of a page, from 1 to 1000; 50 where left out") @QueryParam("limit")
-                    String limit,
-            @Parameter(description = "The nextCursor of the page before") @QueryParam("cursor") String cursor) {
+    public Listing<StudyView> list(@QueryParam("limit") String limit, @QueryParam("cursor") String cursor) {
         Page<Study> page = studies.list(Listing.request(limit, cursor));
         return new Listing<>(views.several(page.items()), page.nextCursor().orElse(null));
     }
@@ -194,11 +167,7 @@ public class StudyResource {
             responseCode = "200",
             description = "The study",
             content = @Content(schema = @Schema(implementation = StudyView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such study",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public StudyView get(@Parameter(description = "The study's id") @PathParam("id") String id) {
+    public StudyView get(@PathParam("id") String id) {
         return views.one(Names.identifier("study", id));
     }
 
@@ -213,15 +182,8 @@ public class StudyResource {
             responseCode = "202",
             description = "The study, which will stop",
             content = @Content(schema = @Schema(implementation = StudyView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such study",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "409",
-            description = "It has ended",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public Response stop(@Parameter(description = "The study's id") @PathParam("id") String id) {
+    @APIResponse(responseCode = "409", description = "It has ended")
+    public Response stop(@PathParam("id") String id) {
         UUID study = Names.identifier("study", id);
         change.before(views.one(study));
         control.stop(study);
@@ -241,15 +203,8 @@ public class StudyResource {
             responseCode = "202",
             description = "The study, which goes on",
             content = @Content(schema = @Schema(implementation = StudyView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such study",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "409",
-            description = "It has not ended, or has nothing left to do",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public Response resume(@Parameter(description = "The study's id") @PathParam("id") String id) {
+    @APIResponse(responseCode = "409", description = "It has not ended, or has nothing left to do")
+    public Response resume(@PathParam("id") String id) {
         UUID study = Names.identifier("study", id);
         change.before(views.one(study));
         control.resume(study);
@@ -275,13 +230,7 @@ public class StudyResource {
                             mediaType = MediaType.TEXT_HTML,
                             schema = @Schema(implementation = String.class),
                             example = "<!DOCTYPE html>"))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such study",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public Response report(
-            @Parameter(description = "The study's id") @PathParam("id") String id, @Context HttpServerResponse answer)
-            throws IOException {
+    public Response report(@PathParam("id") String id, @Context HttpServerResponse answer) throws IOException {
         StudyReport report = reports.of(Names.identifier("study", id), true);
         String html = Templates.report(
                         report,

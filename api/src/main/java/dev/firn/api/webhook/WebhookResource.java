@@ -6,7 +6,6 @@ import dev.firn.api.audit.Change;
 import dev.firn.api.http.BodyLimits;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
 import dev.firn.api.http.RequestBodies;
 import dev.firn.api.security.Caller;
 import dev.firn.api.webhook.WebhookViews.DeliveryView;
@@ -76,10 +75,7 @@ public class WebhookResource {
             description = "The receiver, with its secret",
             headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "A field that cannot be",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+    @APIResponse(responseCode = "422")
     public Response add(
             @RequestBody(content = @Content(schema = @Schema(implementation = NewWebhook.class))) InputStream body)
             throws IOException {
