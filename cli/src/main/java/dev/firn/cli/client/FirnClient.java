@@ -185,6 +185,15 @@ public final class FirnClient {
         return read(sendAgainIfBroken(request), Run.class);
     }
 
+    /** Says what a fork would do; nothing is started. */
+    public Answer<DryRun> forkDryRun(String checkpoint, byte[] patch) throws InterruptedException {
+        HttpRequest request = request("/api/checkpoints/" + encode(checkpoint) + "/fork?dryRun=true")
+                .header("Content-Type", "application/yaml")
+                .POST(BodyPublishers.ofByteArray(patch))
+                .build();
+        return read(send(request), DryRun.class);
+    }
+
     /** What a run was asked for, newest first. */
     public Listing<Control> controls(String id, int limit) throws InterruptedException {
         return list("/api/runs/" + encode(id) + "/controls", Map.of(), limit, Control.class);
@@ -203,6 +212,43 @@ public final class FirnClient {
 
     public Listing<Evaluation> evaluations(Optional<String> run, int limit) throws InterruptedException {
         return list("/api/evaluations", ofRun(run), limit, Evaluation.class);
+    }
+
+    /** What was measured of a model's versions. */
+    public Listing<Evaluation> evaluationsOfModel(String model, int limit) throws InterruptedException {
+        return list("/api/evaluations", Map.of("model", model), limit, Evaluation.class);
+    }
+
+    /**
+     * Has a model version measured on a dataset's evaluation sets; the same that has not ended is given again.
+     *
+     * @param model name@alias or name@version
+     * @param dataset name@version
+     * @param dimensions widths besides the model's own
+     */
+    public Answer<EvaluationJob> evaluate(String model, String dataset, List<Integer> dimensions)
+            throws InterruptedException {
+        ObjectNode body = MAPPER.createObjectNode().put("model", model).put("dataset", dataset);
+        body.set("dimensions", MAPPER.valueToTree(dimensions));
+        HttpRequest request = request("/api/evaluations")
+                .header("Content-Type", "application/json")
+                .POST(json(body))
+                .build();
+        return read(send(request), EvaluationJob.class);
+    }
+
+    /** A measurement that was asked for. */
+    public Answer<EvaluationJob> evaluationJob(String id) throws InterruptedException {
+        return get("/api/evaluations/jobs/" + encode(id), EvaluationJob.class);
+    }
+
+    /** The measurements that were asked for, of one model's versions or of all, newest first. */
+    public Listing<EvaluationJob> evaluationJobs(Optional<String> model, int limit) throws InterruptedException {
+        return list(
+                "/api/evaluations/jobs",
+                model.map(name -> Map.of("model", name)).orElse(Map.of()),
+                limit,
+                EvaluationJob.class);
     }
 
     /**

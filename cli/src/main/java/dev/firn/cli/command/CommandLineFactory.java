@@ -70,6 +70,9 @@ public final class CommandLineFactory {
         add(webhooks, new WebhookAddCommand(session));
         add(webhooks, new WebhookRemoveCommand(session));
         add(webhooks, new WebhookDeliveriesCommand(session));
+        CommandLine evaluations = root.getSubcommands().get("evaluations");
+        add(evaluations, new EvaluationStartCommand(session));
+        add(evaluations, new EvaluationJobsCommand(session));
         CommandLine datasets = root.getSubcommands().get("datasets");
         add(datasets, new DatasetAddCommand(session));
         add(datasets, new DatasetShowCommand(session));

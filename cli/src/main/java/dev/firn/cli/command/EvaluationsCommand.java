@@ -9,13 +9,20 @@ import dev.firn.cli.console.Table.Side;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Lists evaluations. */
 @Command(
         name = "evaluations",
-        description = "List what was measured, in one run or in all.",
-        footer = {"", "Example: firn evaluations quickstart"})
+        description = "List what was measured, in one run, of one model's versions, or all.",
+        footer = {
+            "",
+            "Examples:",
+            "  firn evaluations quickstart",
+            "  firn evaluations start quickstart@champion quickstart@1 --follow",
+            "  firn evaluations jobs"
+        })
 final class EvaluationsCommand extends ListingCommand {
     @Parameters(
             paramLabel = "RUN",
@@ -23,15 +30,22 @@ final class EvaluationsCommand extends ListingCommand {
             description = "The run's id, the beginning of it, or the name of the newest such run.")
     private String run;
 
+    @Option(names = "--model", paramLabel = "NAME", description = "Of this model's versions.")
+    private String model;
+
     EvaluationsCommand(Session session) {
         super(session);
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        if (run != null && model != null) {
+            throw new InputException("RUN and --model exclude each other");
+        }
         FirnClient client = client();
         Optional<String> found = run == null ? Optional.empty() : Optional.of(new RunFinder(client).find(run));
-        Listing<Evaluation> evaluations = client.evaluations(found, limit());
+        Listing<Evaluation> evaluations =
+                model == null ? client.evaluations(found, limit()) : client.evaluationsOfModel(model, limit());
         print(evaluations, "Nothing has been evaluated yet.", () -> table(evaluations));
         return ExitCode.DONE;
     }

@@ -1,6 +1,7 @@
 package dev.firn.cli.command;
 
 import dev.firn.cli.client.Answer;
+import dev.firn.cli.client.DryRun;
 import dev.firn.cli.client.FirnClient;
 import dev.firn.cli.client.Run;
 import java.io.IOException;
@@ -19,7 +20,9 @@ import picocli.CommandLine.Parameters;
             "",
             "The patch holds only what is to be changed (a JSON merge patch, as YAML or JSON):",
             "  pretrain: {steps: 2000, learningRate: 1e-4}",
-            "Example: firn fork 01a20a42-62c7-7000-b186-bd6ea8721ca4 patch.yaml --follow"
+            "Examples:",
+            "  firn fork 01a20a42-62c7-7000-b186-bd6ea8721ca4 patch.yaml --follow",
+            "  firn fork 01a20a42-62c7-7000-b186-bd6ea8721ca4 patch.yaml --dry-run"
         })
 final class ForkCommand extends FirnCommand {
     @Parameters(
@@ -40,6 +43,11 @@ final class ForkCommand extends FirnCommand {
             description = "Show the progress until the run has ended.")
     private boolean follow;
 
+    @Option(
+            names = "--dry-run",
+            description = "Start nothing; show the specification that it would have and what it would do.")
+    private boolean dryRun;
+
     ForkCommand(Session session) {
         super(session);
     }
@@ -47,6 +55,11 @@ final class ForkCommand extends FirnCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         FirnClient client = client();
+        if (dryRun) {
+            Answer<DryRun> plan = client.forkDryRun(checkpoint, content());
+            print(plan, () -> DryRunText.whole(plan.value()));
+            return ExitCode.DONE;
+        }
         Answer<Run> run = client.fork(checkpoint, content(), UUID.randomUUID().toString());
         if (follow) {
             console().say("Run " + run.value().id() + " (" + run.value().name() + ")");

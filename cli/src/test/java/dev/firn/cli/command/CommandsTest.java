@@ -195,6 +195,46 @@ class CommandsTest {
     }
 
     @Test
+    void evaluationsStartFollowsUntilTheServerHasMeasured() {
+        String queued = job("QUEUED", "null", "null");
+        server.answer("POST /api/evaluations", queued)
+                .answer("GET /api/evaluations/jobs/j1", job("SUCCEEDED", "null", "null"))
+                .answer(
+                        "GET /api/evaluations/jobs?limit=50&model=quickstart",
+                        page(null, job("RUNNING", """
+                        {"step":3,"totalSteps":4,"message":"embedding"}""", "null"), job("FAILED", "null", "\"gone\"")))
+                .answer("GET /api/evaluations?limit=50&model=quickstart", page(null, """
+                        {"weights":"registered","set":"held-out","dimension":32,"queries":4,"measures":{}}
+                        """));
+
+        Result started = CommandRunner.run(
+                server.address(), "evaluations", "start", "quickstart@champion", "mine@2", "--dimensions", "64,32");
+        Result followed = CommandRunner.run(
+                server.address(), "evaluations", "start", "quickstart@champion", "mine@2", "--follow", "--json");
+        Result jobs = CommandRunner.run(server.address(), "evaluations", "jobs", "quickstart");
+        Result measured = CommandRunner.run(server.address(), "evaluations", "--model", "quickstart");
+
+        assertThat(started.exitCode()).as(started.err()).isZero();
+        assertThat(started.out()).contains("quickstart@2 on mine@2: queued");
+        assertThat(server.received().getFirst().body())
+                .isEqualTo("{\"model\":\"quickstart@champion\",\"dataset\":\"mine@2\",\"dimensions\":[64,32]}");
+        assertThat(followed.exitCode()).isZero();
+        assertThat(followed.json().path("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(jobs.out()).contains("embedding, 3 of 4", "failed: gone");
+        assertThat(measured.out()).contains("held-out");
+        assertThat(CommandRunner.run(server.address(), "evaluations", "start", "quickstart", "mine@2")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    private static String job(String state, String progress, String failure) {
+        return """
+                {"id":"j1","model":"quickstart@2","dataset":"mine@2","dimensions":[64,32],"state":"%s","progress":%s,
+                 "failure":%s,"requestedBy":null,"createdAt":"2026-01-02T03:04:05Z","startedAt":null,"finishedAt":null}
+                """.formatted(state, progress, failure);
+    }
+
+    @Test
     void datasetsAddSendsTheFilesAsTheyAreInOneForm() throws IOException {
         Path first = Files.writeString(folder.resolve("a.jsonl"), "{\"query\":\"é\"}\n");
         Path second = Files.writeString(folder.resolve("b.jsonl"), "");
@@ -392,6 +432,13 @@ class CommandsTest {
         assertThat(server.received().getFirst().headers()).containsKey("Idempotency-key");
         CommandRunner.run(server.address(), "fork", SECOND);
         assertThat(server.received().getLast().body()).isEmpty();
+        server.answer(
+                "POST /api/checkpoints/" + SECOND + "/fork?dryRun=true",
+                "{\"specification\":{\"name\":\"forked\"},\"stages\":[{\"name\":\"prepare\",\"key\":\"ab\",\"reused\":true,"
+                        + "\"reason\":\"the checkpoint was made of it\"}]}");
+        assertThat(CommandRunner.run(server.address(), "fork", SECOND, patch.toString(), "--dry-run")
+                        .out())
+                .contains("name: forked", "the checkpoint was made of it");
         assertThat(CommandRunner.run(server.address(), "fork", SECOND, "no-such.yaml")
                         .exitCode())
                 .isEqualTo(2);
