@@ -2,10 +2,14 @@ package dev.firn.activities.importing;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.activities.Stores;
+import dev.firn.activities.stage.CheckpointModel;
 import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.checkpoint.Checkpoint;
+import dev.firn.registry.lineage.LineageInput;
 import dev.firn.registry.model.ModelVersion;
 import dev.firn.registry.model.NewModelVersion;
 import dev.firn.training.model.EmbeddingModel;
@@ -23,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.io.FileUtils;
 
-/** Registers models that come as the zip of their folder. Safe for use by several threads. */
+/** Registers models that come as the zip of their folder, or that checkpoints are. Safe for use by several threads. */
 public final class ModelImport {
     private static final String KIND = "model";
 
@@ -61,19 +65,43 @@ public final class ModelImport {
             Path model = Files.createDirectory(work.resolve(KIND));
             unpack(archive, sent);
             ImportedFolder folder = rewrite(name, sent, said, model);
-            ArtifactReference artifact = stores.artifacts().publish(model, KIND);
-            Optional<ModelVersion> present = stores.models().findByArtifact(name, artifact.digest());
-            if (present.isPresent()) {
-                return new Imported(present.get(), false);
-            }
-            return new Imported(
-                    stores.models()
-                            .register(new NewModelVersion(
-                                    name, artifact, folder.configuration().hidden(), description(folder))),
-                    true);
+            return registered(name, model, folder.configuration().hidden(), description(folder));
         } finally {
             FileUtils.deleteDirectory(work.toFile());
         }
+    }
+
+    /**
+     * Registers the model that a checkpoint is as the next version of a name.
+     *
+     * @throws dev.firn.registry.NotFoundException when the dataset of its run is gone, which has the tokenizer
+     * @throws IOException when the disk is full; nothing stays of it
+     */
+    public Imported register(String name, Checkpoint checkpoint) throws IOException {
+        Files.createDirectories(scratch);
+        Path work = Files.createTempDirectory(scratch, "checkpoint-");
+        try {
+            Path folder = Files.createDirectory(work.resolve(KIND));
+            CheckpointModel model = CheckpointModel.write(stores, checkpoint, name, work, folder);
+            Imported imported = registered(name, folder, model.dimension(), model.metrics());
+            stores.lineage()
+                    .record(
+                            imported.version().artifact().digest(),
+                            List.of(
+                                    new LineageInput(checkpoint.artifact().digest(), "weights"),
+                                    new LineageInput(model.dataset().digest(), "dataset")));
+            return imported;
+        } finally {
+            FileUtils.deleteDirectory(work.toFile());
+        }
+    }
+
+    private Imported registered(String name, Path folder, int dimension, JsonNode metrics) {
+        ArtifactReference artifact = stores.artifacts().publish(folder, KIND);
+        Optional<ModelVersion> present = stores.models().findByArtifact(name, artifact.digest());
+        return present.isPresent()
+                ? new Imported(present.get(), false)
+                : new Imported(stores.models().register(new NewModelVersion(name, artifact, dimension, metrics)), true);
     }
 
     /** Reads on when it is refused: whoever still sends would not hear the answer. */

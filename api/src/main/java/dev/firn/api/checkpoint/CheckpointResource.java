@@ -2,21 +2,26 @@ package dev.firn.api.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firn.activities.importing.ModelImport;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.activities.submission.Submission;
 import dev.firn.api.audit.Change;
 import dev.firn.api.download.Downloads;
 import dev.firn.api.http.BodyLimits;
+import dev.firn.api.http.Creation;
 import dev.firn.api.http.Listing;
 import dev.firn.api.http.Names;
-import dev.firn.api.http.Problem;
+import dev.firn.api.http.RequestBodies;
 import dev.firn.api.http.TaggedAnswers;
+import dev.firn.api.model.ModelViews.VersionView;
+import dev.firn.api.run.DryRunView;
 import dev.firn.api.run.RunView;
 import dev.firn.api.run.RunViews;
 import dev.firn.api.security.Caller;
 import dev.firn.registry.checkpoint.Checkpoint;
 import dev.firn.registry.checkpoint.CheckpointFilter;
 import dev.firn.registry.checkpoint.CheckpointStore;
+import dev.firn.registry.model.ModelVersion;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -37,6 +42,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -56,6 +62,8 @@ public class CheckpointResource {
     private final Caller caller;
     private final Change change;
     private final TaggedAnswers answers;
+    private final RequestBodies bodies;
+    private final ModelImport imports;
 
     public CheckpointResource(
             CheckpointStore checkpoints,
@@ -64,7 +72,11 @@ public class CheckpointResource {
             RunViews runs,
             Caller caller,
             Change change,
-            TaggedAnswers answers) {
+            TaggedAnswers answers,
+            RequestBodies bodies,
+            ModelImport imports) {
+        this.bodies = requireNonNull(bodies, "bodies is null");
+        this.imports = requireNonNull(imports, "imports is null");
         this.answers = requireNonNull(answers, "answers is null");
         this.change = requireNonNull(change, "change is null");
         this.caller = requireNonNull(caller, "caller is null");
@@ -127,26 +139,20 @@ public class CheckpointResource {
                     "The body is a JSON merge patch (RFC 7396), JSON or YAML, of the specification of the run that"
                             + " committed the checkpoint; empty for the same specification. The new run has the outputs of the"
                             + " stages before from the beginning. What they were made with, and what the shapes of the weights"
-                            + " depend on, cannot be changed.")
+                            + " depend on, cannot be changed. With dryRun=true nothing is started, and the answer says what would be.")
     @APIResponse(
             responseCode = "201",
             description = "The run",
             content = @Content(schema = @Schema(implementation = RunView.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The run of the first request with that Idempotency-Key",
-            content = @Content(schema = @Schema(implementation = RunView.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "No such checkpoint",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
-    @APIResponse(
-            responseCode = "422",
-            description = "Refused, with every fault",
-            content = @Content(mediaType = Problem.MEDIA_TYPE))
+            description = "The run of the first request with that Idempotency-Key; or the dry run",
+            content = @Content(schema = @Schema(anyOf = {RunView.class, DryRunView.class})))
+    @APIResponse(responseCode = "422", description = "Refused, with every fault")
     public Response fork(
             @PathParam("id") String id,
             @HeaderParam("Idempotency-Key") String key,
+            @QueryParam("dryRun") boolean dryRun,
             @RequestBody(
                             content = {
                                 @Content(
@@ -161,13 +167,65 @@ public class CheckpointResource {
                     InputStream body)
             throws IOException {
         String patch = new String(BodyLimits.read(body, BodyLimits.SMALL), StandardCharsets.UTF_8);
-        Submission accepted =
-                submission.fork(Names.identifier("checkpoint", id), patch, Names.idempotencyKey(key), caller.name());
+        UUID checkpoint = Names.identifier("checkpoint", id);
+        if (dryRun) {
+            change.none();
+            return Response.ok(DryRunView.of(
+                            submission.dryRunFork(checkpoint, patch).plan(), Optional.empty()))
+                    .build();
+        }
+        Submission accepted = submission.fork(checkpoint, patch, Names.idempotencyKey(key), caller.name());
         RunView run = runs.one(accepted.runId());
-        return Response.status(accepted.created() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/runs/" + run.id()))
-                .entity(run)
-                .build();
+        return Creation.answer(accepted.created(), "/api/runs/" + run.id(), run);
+    }
+
+    /**
+     * What the model is to be called that a checkpoint is.
+     *
+     * @param name it becomes the next version of this model
+     */
+    public record CheckpointModelRequest(String name) {}
+
+    /** Registers the model that a checkpoint is. */
+    @POST
+    @Path("/{id}/model")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "registerCheckpoint",
+            summary = "Make a model of a checkpoint",
+            description =
+                    "Its weights, with the tokenizer and the way of embedding of its run, become the next version of a"
+                            + " model, which can be measured, tried and downloaded as any other; or the version that has exactly"
+                            + " these bytes already.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The version",
+            headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
+            content = @Content(schema = @Schema(implementation = VersionView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The version that was there already",
+            content = @Content(schema = @Schema(implementation = VersionView.class)))
+    public Response register(
+            @PathParam("id") String id,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = CheckpointModelRequest.class),
+                                            example = "{\"name\":\"quickstart-checkpoints\"}"))
+                    InputStream body)
+            throws IOException {
+        Checkpoint checkpoint = checkpoints.get(Names.identifier("checkpoint", id));
+        String name = Names.require(
+                "name",
+                bodies.read(body, BodyLimits.SMALL, CheckpointModelRequest.class)
+                        .name());
+        ModelImport.Imported imported = imports.register(name, checkpoint);
+        ModelVersion version = imported.version();
+        return Creation.answer(
+                imported.created(),
+                "/api/models/" + version.model() + "/versions/" + version.version(),
+                VersionView.of(version, downloads.files(version.artifact())));
     }
 
     /** Removes a checkpoint. */

@@ -2,6 +2,7 @@ package dev.firn.api.page;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.submission.ForkDryRun;
 import dev.firn.activities.submission.RunSubmission;
 import dev.firn.api.download.Downloads;
@@ -58,6 +59,7 @@ public class CheckpointPages {
     private static final int CHECKPOINTS = 50;
     private static final int OFFERED_RUNS = 100;
     private static final int RELATIVES = 50;
+    private static final int LONGEST_NAME = 63;
 
     private final CheckpointStore checkpoints;
     private final RunStore runs;
@@ -98,7 +100,8 @@ public class CheckpointPages {
                 List<FileView> files,
                 List<Run> forks,
                 List<Made> made,
-                String kept);
+                String kept,
+                String model);
 
         static native TemplateInstance fork(Checkpoint checkpoint, Run run);
     }
@@ -249,7 +252,15 @@ public class CheckpointPages {
                 lineage.outputs(found.artifact().digest(), RELATIVES).stream()
                         .map(Made::of)
                         .toList(),
-                checkpoints.whyKept(found).orElse(null));
+                checkpoints.whyKept(found).orElse(null),
+                modelName(runs.specification(found.runId())));
+    }
+
+    /** What a model of checkpoints is called unless somebody says something else: not as the runs' own. */
+    private static String modelName(JsonNode specification) {
+        String own = specification.at("/register/model").asText("model");
+        String suffix = "-checkpoints";
+        return own.substring(0, Math.min(own.length(), LONGEST_NAME - suffix.length())) + suffix;
     }
 
     /** The form that forks a run from a checkpoint. */

@@ -84,8 +84,12 @@ public record DryRunView(
             long availableBytes,
             String shortage) {}
 
-    /** @param tokensPerSecond how fast it is to be taken to train; assumed where it is not given */
-    static DryRunView of(DryRun dryRun, Optional<Double> tokensPerSecond) {
+    /**
+     * What a dry run gave.
+     *
+     * @param tokensPerSecond how fast it is to be taken to train; assumed where it is not given
+     */
+    public static DryRunView of(DryRun dryRun, Optional<Double> tokensPerSecond) {
         return new DryRunView(
                 dryRun.specification(),
                 dryRun.stages().stream()

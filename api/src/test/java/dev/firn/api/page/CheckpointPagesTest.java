@@ -5,8 +5,10 @@ import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.api.FirnTestResource;
@@ -141,6 +143,15 @@ class CheckpointPagesTest {
                         containsString("<td class=\"value\">4</td><td class=\"value\">8</td>"),
                         containsString("the checkpoint was made of it"),
                         not(containsString("pretrain.batchSize"))));
+        given().contentType("application/yaml")
+                .body("pretrain: {steps: 8}".getBytes(StandardCharsets.UTF_8))
+                .post("/api/checkpoints/" + checkpoint.id() + "/fork?dryRun=true")
+                .then()
+                .statusCode(200)
+                .header("Location", nullValue())
+                .body("specification.pretrain.steps", equalTo(8))
+                .body("stages.find { it.name == 'prepare' }.reason", equalTo("the checkpoint was made of it"));
+        assertThat(page("/checkpoints/" + checkpoint.id())).contains("Nobody yet.");
         sending("pretrain:\n  steps: 1\nencoder: {layers: 2}")
                 .post(plan)
                 .then()

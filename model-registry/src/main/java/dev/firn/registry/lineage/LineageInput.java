@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.registry.Digest;
 
 /**
- * Something that went into a stage.
+ * Something that went into what was made.
  *
  * @param relation what it was to the output, such as {@code dataset} or {@code teacher}
  */

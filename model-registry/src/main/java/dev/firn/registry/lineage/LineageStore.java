@@ -56,6 +56,22 @@ public final class LineageStore {
         });
     }
 
+    /** Records that something was made from each input outside of any stage. Recording it again changes nothing. */
+    public void record(Digest output, Collection<LineageInput> inputs) {
+        database.useTransaction(handle -> {
+            PreparedBatch batch = handle.prepareBatch("""
+                    insert into lineage_edge (output, input, relation) values (:output, :input, :relation)
+                    on conflict on constraint lineage_edge_once do nothing""");
+            for (LineageInput input : inputs) {
+                batch.bind("output", output)
+                        .bind("input", input.digest())
+                        .bind("relation", input.relation())
+                        .add();
+            }
+            batch.execute();
+        });
+    }
+
     /** Gives a file from outside a name for people; the first name stays. */
     public void nameExternal(Digest digest, String kind, String name) {
         database.useTransaction(handle -> handle.createUpdate("""
