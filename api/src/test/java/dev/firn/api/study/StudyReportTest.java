@@ -7,34 +7,14 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.api.FirnTestResource;
-import dev.firn.api.RegistryRows;
-import dev.firn.registry.StageToken;
-import dev.firn.registry.evaluation.EvaluationStore;
-import dev.firn.registry.evaluation.NewEvaluation;
-import dev.firn.registry.run.Run;
-import dev.firn.registry.run.RunState;
-import dev.firn.registry.run.StageOutput;
-import dev.firn.registry.run.StageStore;
-import dev.firn.registry.study.NewStudy;
+import dev.firn.api.StudyRows;
 import dev.firn.registry.study.StudyState;
 import dev.firn.registry.study.StudyStore;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -42,23 +22,15 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(FirnTestResource.class)
 class StudyReportTest {
-    private static final int QUERIES = 40;
-
     @Inject
-    RegistryRows rows;
+    StudyRows rows;
 
     @Inject
     StudyStore studies;
 
-    @Inject
-    StageStore stages;
-
-    @Inject
-    EvaluationStore evaluations;
-
     @Test
     void theReportNeedsNoOtherFileAndTellsMeansIntervalsChangesAndFailures() {
-        UUID study = transfer("steps <b>", false);
+        UUID study = rows.transfer("steps", "steps <b>");
 
         Response response = when().get("/api/studies/" + study + "/report");
 
@@ -82,7 +54,7 @@ class StudyReportTest {
 
     @Test
     void aStudyThatHasShownNothingYetHasAReportToo() {
-        UUID study = transfer("nothing", true);
+        UUID study = rows.untouched("steps", "nothing");
 
         assertThat(when().get("/api/studies/" + study + "/report")
                         .then()
@@ -96,7 +68,7 @@ class StudyReportTest {
 
     @Test
     void pagesListStudiesAndShowOne() {
-        UUID study = transfer("paged", false);
+        UUID study = rows.transfer("steps", "paged");
 
         assertThat(page("/studies")).contains("/studies/" + study, "transfer");
         String page = page("/studies/" + study);
@@ -117,7 +89,7 @@ class StudyReportTest {
 
     @Test
     void figuresTellTrainedLanguagesFromOthers() {
-        UUID study = transfer("figures", false);
+        UUID study = rows.transfer("steps", "figures");
 
         when().get("/api/studies/" + study)
                 .then()
@@ -142,84 +114,5 @@ class StudyReportTest {
                 .statusCode(200)
                 .extract()
                 .asString();
-    }
-
-    /** Two runs that were evaluated, the second a tenth better, and one that could not be submitted. */
-    private UUID transfer(String description, boolean untouched) {
-        UUID study = studies.create(new NewStudy(
-                        "steps",
-                        "transfer",
-                        document("description", description),
-                        2,
-                        List.of(planned(5), planned(12), planned(20)),
-                        Optional.empty(),
-                        Optional.empty()))
-                .study()
-                .id();
-        if (untouched) {
-            return study;
-        }
-        Run first = evaluated(0);
-        studies.submitted(study, 0, first.id());
-        Run second = evaluated(0.1);
-        studies.submitted(study, 1, second.id());
-        studies.refused(study, 2, "its file is gone");
-        stages.reuse(
-                second.id(), "prepare", "key", stages.get(first.id(), "prepare").id(), "same key");
-        return study;
-    }
-
-    private static NewStudy.PlannedRun planned(int step) {
-        ObjectNode specification = JsonNodeFactory.instance.objectNode();
-        specification.putObject("pretrain").put("steps", step);
-        return new NewStudy.PlannedRun(
-                "after " + step + " steps",
-                JsonNodeFactory.instance.objectNode().put("step", step),
-                specification,
-                Map.of(),
-                Set.of("en"),
-                Optional.empty());
-    }
-
-    private static JsonNode document(String name, String value) {
-        return JsonNodeFactory.instance.objectNode().put(name, value);
-    }
-
-    private Run evaluated(double better) {
-        Run run = rows.running("study-" + UUID.randomUUID());
-        if (better == 0) {
-            stages.finish(stages.begin(run.id(), "prepare", "key " + run.id(), "test", Optional.empty()), List.of());
-        }
-        StageToken token = stages.begin(run.id(), "evaluate", "key", "test", Optional.empty());
-        Map<String, byte[]> files = new HashMap<>();
-        List<NewEvaluation> results = new ArrayList<>();
-        for (String weights : List.of("initialised", "pretrained", "finetuned")) {
-            for (String language : List.of("en", "fr")) {
-                double mean = (language.equals("en") ? 0.75 : 0.25) + better;
-                results.add(new NewEvaluation(
-                        weights,
-                        "set/" + language,
-                        "own",
-                        language,
-                        language,
-                        OptionalInt.of(32),
-                        QUERIES,
-                        Map.of("ndcg_cut_10", mean)));
-                StringBuilder queries = new StringBuilder();
-                for (int i = 0; i < QUERIES; i++) {
-                    queries.append(String.format(
-                            Locale.ROOT,
-                            "{\"query\":\"q%d\",\"ndcg_cut_10\":%.3f}%n",
-                            i,
-                            mean + (i % 2 == 0 ? 0.1 : -0.1)));
-                }
-                files.put(
-                        "queries/" + weights + ".set." + language + ".32.jsonl",
-                        queries.toString().getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        evaluations.replace(token, results);
-        stages.finish(token, List.of(new StageOutput("evaluation", rows.folder("evaluation", files))));
-        return rows.end(run, RunState.SUCCEEDED, Optional.empty());
     }
 }
