@@ -16,6 +16,7 @@ import dev.firn.registry.blob.ObjectStoreException;
 import dev.firn.registry.blob.StorageFullException;
 import dev.firn.registry.model.ProtectedAliasException;
 import dev.firn.training.data.DataFaultException;
+import dev.firn.training.json.JsonFault;
 import dev.firn.workflows.specification.InvalidSpecificationException;
 import dev.firn.workflows.specification.UnreadableSpecificationException;
 import jakarta.ws.rs.WebApplicationException;
@@ -186,8 +187,7 @@ public final class Problems {
     public static Problem ofJson(JsonProcessingException e) {
         String title = "The body is not what was asked for";
         if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
-            return Problem.of(
-                    400, "invalid-body", title, "Not JSON: " + Names.shortened(e.getOriginalMessage()) + place(e));
+            return Problem.of(400, "invalid-body", title, "Not JSON: " + JsonFault.said(e) + place(e));
         }
         StringBuilder pointer = new StringBuilder();
         for (JsonMappingException.Reference step : mapping.getPath()) {
@@ -199,7 +199,7 @@ public final class Problems {
             case MismatchedInputException mismatch
             when mismatch.getTargetType() != null ->
                 "must be of type " + mismatch.getTargetType().getSimpleName();
-            default -> Names.shortened(e.getOriginalMessage());
+            default -> Names.shortened(JsonFault.said(e));
         };
         return Problem.of(
                 400,

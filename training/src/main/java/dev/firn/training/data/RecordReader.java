@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.json.JsonFault;
 import dev.firn.training.lines.LineInput;
 import java.io.EOFException;
 import java.io.IOException;
@@ -124,7 +125,7 @@ final class RecordReader {
             String where = e.getLocation() == null
                     ? ""
                     : " at column " + e.getLocation().getColumnNr();
-            String what = e.getOriginalMessage().lines().findFirst().orElse("");
+            String what = JsonFault.said(e);
             throw new WrongRecordException("is no JSON: " + what + where);
         } catch (IOException e) {
             // Jackson's word for bytes that are not UTF-8

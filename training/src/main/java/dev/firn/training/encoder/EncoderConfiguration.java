@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.json.JsonFault;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -209,7 +210,7 @@ public record EncoderConfiguration(
         try {
             root = new ObjectMapper().readTree(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("config.json is not JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("config.json is not JSON: " + JsonFault.said(e), e);
         }
         List<String> faults = new ArrayList<>();
         String modelType = root.path("model_type").asText("");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.firn.training.encoder.EncoderConfiguration;
 import dev.firn.training.encoder.Pooling;
+import dev.firn.training.json.JsonFault;
 import dev.firn.training.start.Start;
 import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -146,7 +147,7 @@ public final class ImportedFolder {
         try {
             return JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
-            throw new IOException(file.getFileName() + " is not JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(file.getFileName() + " is not JSON: " + JsonFault.said(e), e);
         }
     }
 

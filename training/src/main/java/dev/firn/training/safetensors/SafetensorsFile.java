@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.training.json.JsonFault;
 import dev.firn.training.weights.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -112,7 +113,7 @@ public final class SafetensorsFile implements TensorSource {
                     .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .readTree(header);
         } catch (JsonProcessingException e) {
-            throw new IOException(path + ": the header is not JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(path + ": the header is not JSON: " + JsonFault.said(e), e);
         }
         if (!root.isObject()) {
             throw new IOException(path + ": the header is not an object");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.training.json.JsonFault;
 import dev.firn.training.weights.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -117,7 +118,7 @@ public final class SafetensorsFolder implements TensorSource {
                     .readTree(Files.readAllBytes(index))
                     .path("weight_map");
         } catch (JsonProcessingException e) {
-            throw new IOException(index + " is not JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(index + " is not JSON: " + JsonFault.said(e), e);
         }
         if (!map.isObject() || map.isEmpty()) {
             throw new IOException(index + " has no weight_map");

@@ -17,6 +17,7 @@ import dev.firn.training.ProgressListener;
 import dev.firn.training.artifact.ArtifactArchive;
 import dev.firn.training.artifact.MavenArtifacts;
 import dev.firn.training.model.TextKind;
+import dev.firn.training.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -100,12 +101,11 @@ public final class OnnxTeacher implements Teacher {
         }
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         String definition = definition(model, tokenizer, settings, environment.getVersion());
-        HuggingFaceTokenizer words = HuggingFaceTokenizer.builder()
+        HuggingFaceTokenizer words = Tokenizer.build(HuggingFaceTokenizer.builder()
                 .optTokenizerPath(tokenizer)
                 .optTruncation(true)
                 .optMaxLength(settings.maximumTokens())
-                .optPadding(false)
-                .build();
+                .optPadding(false));
         OrtSession session = null;
         boolean loaded = false;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {

@@ -79,7 +79,7 @@ public final class PrunedTokenizer {
         try {
             root = JSON.readTree(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new InvalidTokenizerException(file + " cannot be read: " + e.getMessage(), e);
+            throw new InvalidTokenizerException(file + " cannot be read: " + Tokenizer.reason(e), e);
         }
         String type = root.at("/model/type").asText("");
         if (!(root instanceof ObjectNode object) || !(type.equals("Unigram") || type.equals("WordPiece"))) {

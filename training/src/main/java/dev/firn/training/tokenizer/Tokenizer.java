@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.json.JsonFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,11 @@ public final class Tokenizer implements AutoCloseable {
 
     /** The maximum length where no file says one. */
     public static final int DEFAULT_MAXIMUM_LENGTH = 512;
+
+    static {
+        // Else the library asks the network whether it runs in a certain cloud, and tells its makers there
+        System.setProperty("OPT_OUT_TRACKING", "true");
+    }
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int FEWEST_TOKENS = 3;
@@ -94,7 +101,7 @@ public final class Tokenizer implements AutoCloseable {
             bytes = Files.readAllBytes(file);
             root = JSON.readTree(bytes);
         } catch (IOException e) {
-            throw new InvalidTokenizerException(file + " cannot be read as JSON: " + firstLine(e), e);
+            throw new InvalidTokenizerException(file + " cannot be read as JSON: " + reason(e), e);
         }
         Map<String, Integer> ids = ids(root, file);
         SpecialTokens special = specialTokens(ids, file);
@@ -131,20 +138,28 @@ public final class Tokenizer implements AutoCloseable {
                     .asDouble(DEFAULT_MAXIMUM_LENGTH);
             return length >= FEWEST_TOKENS && length <= 1_000_000 ? (int) length : DEFAULT_MAXIMUM_LENGTH;
         } catch (IOException e) {
-            throw new InvalidTokenizerException(file + " cannot be read as JSON: " + firstLine(e), e);
+            throw new InvalidTokenizerException(file + " cannot be read as JSON: " + reason(e), e);
         }
     }
 
     private static HuggingFaceTokenizer load(Path file) {
         try {
-            return HuggingFaceTokenizer.builder()
+            return build(HuggingFaceTokenizer.builder()
                     .optTokenizerPath(file)
                     .optTruncation(false)
-                    .optPadding(false)
-                    .build();
+                    .optPadding(false));
         } catch (IOException | RuntimeException e) {
             throw new InvalidTokenizerException(file + " is not taken by the tokenizers library: " + firstLine(e), e);
         }
+    }
+
+    /** Lets the library load a file, and tell nobody about it. */
+    public static HuggingFaceTokenizer build(HuggingFaceTokenizer.Builder asked) throws IOException {
+        return asked.build();
+    }
+
+    static String reason(IOException e) {
+        return e instanceof JsonProcessingException broken ? JsonFault.said(broken) : firstLine(e);
     }
 
     private static String firstLine(Exception e) {

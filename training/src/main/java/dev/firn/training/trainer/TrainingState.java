@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.training.json.JsonFault;
 import dev.firn.training.numerics.NumericsFingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ record TrainingState(long position, long totalSteps, List<AppliedUpdate> updates
         try {
             root = new ObjectMapper().readTree(Files.readString(file));
         } catch (JsonProcessingException e) {
-            throw new IOException(file + " is not JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(file + " is not JSON: " + JsonFault.said(e), e);
         }
         if (number(file, root, "version") != VERSION) {
             throw new IOException(file + " is of version " + root.path("version") + ", not " + VERSION);

@@ -56,6 +56,11 @@ class TokenizerTrainerTest {
     }
 
     @Test
+    void theLibraryIsToldToTellNobodyThatItIsUsed() {
+        assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
+    }
+
+    @Test
     void givesTheSameBytesForTheSameTextsInAnyOrder() throws IOException {
         new TokenizerTrainer(700, 64).train(texts(2), folder.resolve("second"));
         for (String file : List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -28,6 +29,9 @@ public final class SpecificationReader {
     public static final int MAXIMUM_CHARACTERS = 1_000_000;
 
     private static final String SCHEMA_RESOURCE = "run.schema.json";
+    /** How Jackson names where something began: by what it reads from, which it does not tell, and the place. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: [^\\]]*?; (line: \\d+, column: \\d+)[^\\]]*\\]");
+
     private static final int MAXIMUM_DEPTH = 30;
     private static final int MAXIMUM_ALIASES = 50;
 
@@ -123,12 +127,13 @@ public final class SpecificationReader {
         try {
             return mapper.readTree(text);
         } catch (JsonProcessingException e) {
+            String said = SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1");
             if (e.getLocation() == null) {
-                throw new UnreadableSpecificationException(e.getOriginalMessage(), e);
+                throw new UnreadableSpecificationException(said, e);
             }
             throw new UnreadableSpecificationException(
                     "Line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(),
+                            + e.getLocation().getColumnNr() + ": " + said,
                     e);
         }
     }

@@ -406,6 +406,10 @@ class SpecificationReaderTest {
         assertThatThrownBy(() -> reader.read("{\"specVersion\": 1,\n \"name\": }"))
                 .isInstanceOf(UnreadableSpecificationException.class)
                 .hasMessageContaining("Line 2");
+        assertThatThrownBy(() -> reader.read("{\"specVersion\": 1,\n \"data\": {"))
+                .isInstanceOf(UnreadableSpecificationException.class)
+                .hasMessageContaining("start marker at line: 2")
+                .hasMessageNotContaining("Source");
         assertThatThrownBy(() -> reader.read("just text")).isInstanceOf(UnreadableSpecificationException.class);
         assertThatThrownBy(() -> reader.read("a: 1\na: 2\n"))
                 .isInstanceOf(UnreadableSpecificationException.class)
