@@ -100,7 +100,6 @@ public class Filters {
             return;
         }
         String path = Names.shortened(context.request().path());
-        problems.write(
-                context.response(), Problems.ofStatus(status, context.request().method() + " " + path));
+        problems.write(context, Problems.ofStatus(status, context.request().method() + " " + path));
     }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -24,19 +23,19 @@ public class ProblemWriter {
      * body would be taken for the next request.
      */
     public void refuse(RoutingContext context, Problem problem) {
-        HttpServerResponse response = context.response();
         if (context.request().version() != HttpVersion.HTTP_2) {
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        write(response, problem);
+        write(context, problem);
     }
 
     /** Ends the response with the problem. */
-    public void write(HttpServerResponse response, Problem problem) {
+    public void write(RoutingContext context, Problem problem) {
         try {
-            response.setStatusCode(problem.status())
+            context.response()
+                    .setStatusCode(problem.status())
                     .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                    .end(json.writeValueAsString(problem));
+                    .end(json.writeValueAsString(OpenAiError.answer(context.normalizedPath(), problem)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A problem must be writable as JSON", e);
         }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.firn.api.FirnTestResource;
 import io.quarkus.test.common.WithTestResource;
@@ -52,7 +54,9 @@ class ProblemsTest {
 
     @Test
     void aBrokenBodyIsAnsweredWithThePlaceThatIsBroken() {
-        problem(alias("{\"version\":").then(), 400, "invalid-body").body("detail", containsString("line 1"));
+        problem(alias("{\"version\":").then(), 400, "invalid-body")
+                .body("detail", containsString("line 1"))
+                .body("detail", not(containsString("Source")));
         problem(alias("{\"version\":1,\"x\":2}").then(), 400, "invalid-body").body("errors.pointer", hasItem("/x"));
         problem(alias("{\"version\":\"one\"}").then(), 400, "invalid-body")
                 .body("errors[0].pointer", equalTo("/version"))
@@ -81,6 +85,24 @@ class ProblemsTest {
                 "",
                 "");
         assertThat(exchange(request)).startsWith("HTTP/1.1 413").contains("problems/too-large");
+    }
+
+    @Test
+    void whatIsRefusedBeforeItReachesAResourceIsToldInTheWayOfOpenAisClientsToo() throws IOException {
+        problem(
+                        given().header("Origin", "http://evil.example")
+                                .get("/v1/models")
+                                .then(),
+                        403,
+                        "foreign-origin")
+                .body("error.code", equalTo("foreign-origin"))
+                .body("error.type", equalTo("invalid_request_error"))
+                .body("error.message", containsString("evil.example"));
+        assertThat(exchange("POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n"))
+                .startsWith("HTTP/1.1 413")
+                .contains("\"error\":{", "\"code\":\"too-large\"");
+        problem(when().get("/v1/no-such").then(), 404, "not-found").body("error.code", equalTo("not-found"));
+        problem(when().get("/api/no-such").then(), 404, "not-found").body("error", nullValue());
     }
 
     @Test

@@ -66,6 +66,7 @@ class AuthenticationTest {
     @Test
     void healthIsOpenAndTheRestAsksForAToken() {
         given().get("/q/health").then().statusCode(200);
+        given().get("/v1/models").then().statusCode(401).body("error.code", equalTo("not-authenticated"));
         for (String path : new String[] {"/api/runs", "/q/metrics", "/q/openapi", "/v1/embeddings", "/no/such/path"}) {
             given().get(path)
                     .then()

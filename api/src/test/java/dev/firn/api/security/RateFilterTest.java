@@ -33,7 +33,7 @@ class RateFilterTest {
     void whoSendsTooMuchIsToldWhenToTryAgainAndNobodyElseIs() {
         Response last = null;
         for (int i = 0; i < 200 && (last == null || last.statusCode() != 429); i++) {
-            last = as("viewer").get("/api/runs?limit=1");
+            last = as("viewer").get("/v1/models");
         }
 
         assertThat(last).isNotNull();
@@ -41,7 +41,8 @@ class RateFilterTest {
                 .statusCode(429)
                 .contentType("application/problem+json")
                 .header("Retry-After", notNullValue())
-                .body("type", equalTo("https://firn.dev/problems/too-many-requests"));
+                .body("type", equalTo("https://firn.dev/problems/too-many-requests"))
+                .body("error.code", equalTo("too-many-requests"));
         as("operator").get("/api/runs?limit=1").then().statusCode(200);
     }
 

@@ -1,7 +1,6 @@
-package dev.firn.api.embedding;
+package dev.firn.api.http;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.firn.api.http.Problem;
 
 /**
  * A problem with the member that OpenAI's clients read beside those of RFC 9457, so that they show the message.
@@ -18,8 +17,12 @@ public record OpenAiError(@JsonUnwrapped Problem problem, Description error) {
      */
     public record Description(String message, String type, String param, String code) {}
 
-    /** The problem for OpenAI's clients. */
-    public static OpenAiError of(Problem problem) {
+    /** What a request to a path is answered with: this where OpenAI's clients ask, else the problem as it is. */
+    static Object answer(String path, Problem problem) {
+        return path.startsWith("/v1/") ? of(problem) : problem;
+    }
+
+    private static OpenAiError of(Problem problem) {
         String param = problem.errors().isEmpty()
                 ? null
                 : problem.errors().getFirst().pointer().replaceFirst("^/", "");

@@ -1,6 +1,5 @@
-package dev.firn.api.embedding;
+package dev.firn.api.http;
 
-import dev.firn.api.http.Problem;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
@@ -10,9 +9,8 @@ public final class OpenAiErrors {
     /** Looks at each answer of a resource. */
     @ServerResponseFilter
     public void add(ContainerRequestContext request, ContainerResponseContext response) {
-        if (response.getEntity() instanceof Problem problem
-                && request.getUriInfo().getPath().startsWith("/v1/")) {
-            response.setEntity(OpenAiError.of(problem));
+        if (response.getEntity() instanceof Problem problem) {
+            response.setEntity(OpenAiError.answer(request.getUriInfo().getPath(), problem));
         }
     }
 }
