@@ -93,7 +93,9 @@ public final class FirnWorker implements AutoCloseable {
                 new AdmissionActivitiesImpl(stores.queue()),
                 evaluations,
                 new StudyActivitiesImpl(
-                        stores, new RunSubmission(stores, inputs, starter), new RunControl(stores, client, starter)));
+                        stores,
+                        new RunSubmission(stores, inputs, starter),
+                        new RunControl(stores, client, starter, inputs.folders())));
         Worker compute = factory.newWorker(TaskQueues.compute(computeClass), TaskQueues.computeWorkerOptions());
         compute.registerActivitiesImplementations(
                 new StageActivitiesImpl(stores, inputs, scratch, identity), evaluations);

@@ -96,7 +96,7 @@ final class TestBed implements AutoCloseable {
                 DataObjects.besides(settings(addresses.objectStore())));
         RunStarter starter = new RunStarter(client);
         this.submission = new RunSubmission(stores, inputs, starter);
-        this.control = new RunControl(stores, client, starter);
+        this.control = new RunControl(stores, client, starter, inputs.folders());
         StudyStarter studyStarter = new StudyStarter(client);
         this.studies = new StudySubmission(stores, submission, studyStarter);
         this.studyControl = new StudyControl(stores, studyStarter);

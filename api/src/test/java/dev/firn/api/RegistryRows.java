@@ -39,7 +39,11 @@ public class RegistryRows {
     /** A run that waits. */
     public Run run(String name) {
         ObjectNode specification = JsonNodeFactory.instance.objectNode();
-        specification.put("specVersion", 1).put("name", name);
+        return run(name, specification.put("specVersion", 1).put("name", name));
+    }
+
+    /** A run that waits, with a specification of its own. */
+    public Run run(String name, JsonNode specification) {
         List<NewStage> stages = STAGES.stream()
                 .map(stage -> new NewStage(stage, Optional.empty()))
                 .toList();
@@ -50,7 +54,11 @@ public class RegistryRows {
 
     /** A run that works. */
     public Run running(String name) {
-        Run run = run(name);
+        return running(run(name));
+    }
+
+    /** Lets a run that waits work. */
+    public Run running(Run run) {
         return runs.transition(run.id(), EnumSet.of(RunState.QUEUED), RunState.RUNNING, Optional.empty());
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.activities.Stores;
+import dev.firn.activities.submission.DataFolders;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.control.NewControl;
 import dev.firn.registry.run.Run;
@@ -46,11 +47,16 @@ public final class RunControl {
     private final Stores stores;
     private final WorkflowClient client;
     private final RunStarter starter;
+    private final DataFolders folders;
 
-    public RunControl(Stores stores, WorkflowClient client, RunStarter starter) {
+    /**
+     * @param folders where the specification of a run that begins again may name files
+     */
+    public RunControl(Stores stores, WorkflowClient client, RunStarter starter, DataFolders folders) {
         this.stores = requireNonNull(stores, "stores is null");
         this.client = requireNonNull(client, "client is null");
         this.starter = requireNonNull(starter, "starter is null");
+        this.folders = requireNonNull(folders, "folders is null");
     }
 
     /**
@@ -170,8 +176,10 @@ public final class RunControl {
      * @return the run as it is now
      * @throws ConflictException when it has not failed and was not cancelled
      * @throws dev.firn.registry.NotFoundException when there is no such run
+     * @throws dev.firn.workflows.specification.InvalidSpecificationException when it names files that may not be read any more
      */
     public Run retry(UUID runId, Optional<String> requestedBy, Optional<String> requestId) {
+        folders.require(stores.runs().specification(runId));
         stores.controls()
                 .retry(new NewControl(
                         runId, "retry", Optional.empty(), requestedBy, requestId.map(id -> "retry:" + id)));

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.registry.blob.ObjectLocation;
 import dev.firn.workflows.specification.Fault;
+import dev.firn.workflows.specification.InvalidSpecificationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -89,6 +90,18 @@ public final class DataFolders {
             }
         }
         return new DataFolders(Optional.of(List.copyOf(roots)), List.copyOf(objects));
+    }
+
+    /**
+     * Holds a specification to these folders.
+     *
+     * @throws InvalidSpecificationException naming every place of a file or folder that may not be read
+     */
+    public void require(JsonNode document) {
+        List<Fault> faults = faults(document);
+        if (!faults.isEmpty()) {
+            throw new InvalidSpecificationException(faults);
+        }
     }
 
     /** Every place in a specification that names a file or folder which may not be read. */

@@ -324,7 +324,7 @@ public final class RunSubmission {
      */
     public DryRun estimate(String text) {
         JsonNode document = reader.parse(text);
-        requireAllowed(document);
+        folders.require(document);
         RunSpecification specification = reader.read(document);
         List<Fault> missing = MissingInputs.of(reader.toDocument(specification));
         if (missing.isEmpty()) {
@@ -376,15 +376,8 @@ public final class RunSubmission {
             Map<Stage, String> keys,
             Map<String, ?> fingerprint) {}
 
-    private void requireAllowed(JsonNode document) {
-        List<Fault> outside = folders.faults(document);
-        if (!outside.isEmpty()) {
-            throw new InvalidSpecificationException(outside);
-        }
-    }
-
     private Plan plan(JsonNode document, InputInspection inspection) {
-        requireAllowed(document);
+        folders.require(document);
         RunSpecification specification;
         InputInspection.Findings findings;
         EncoderConfiguration encoder;

@@ -89,7 +89,8 @@ public final class TrainingInputs {
         this.unpacked = requireNonNull(unpacked, "unpacked is null");
     }
 
-    DataFolders folders() {
+    /** Where a specification may name files. */
+    public DataFolders folders() {
         return folders;
     }
 

@@ -283,8 +283,8 @@ public final class Wiring {
 
     @Produces
     @Singleton
-    RunControl control(Stores stores, WorkflowClient workflows, RunStarter starter) {
-        return new RunControl(stores, workflows, starter);
+    RunControl control(Stores stores, WorkflowClient workflows, RunStarter starter, TrainingInputs inputs) {
+        return new RunControl(stores, workflows, starter, inputs.folders());
     }
 
     @Produces

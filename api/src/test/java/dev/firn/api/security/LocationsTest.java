@@ -3,17 +3,25 @@ package dev.firn.api.security;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.api.FirnTestResource;
+import dev.firn.api.RegistryRows;
 import dev.firn.api.SmallSpecification;
+import dev.firn.registry.run.Run;
+import dev.firn.registry.run.RunState;
+import dev.firn.workflows.specification.SpecificationReader;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,8 +40,27 @@ class LocationsTest {
         }
     }
 
+    @Inject
+    RegistryRows rows;
+
     @TempDir
     Path folder;
+
+    @Test
+    void aRunFromBeforeBeginsAgainOnlyWithFilesThatMayBeReadNow() throws IOException {
+        JsonNode specification = new SpecificationReader().parse(SmallSpecification.write(folder, "before"));
+        Run run = rows.end(rows.running(rows.run("before", specification)), RunState.FAILED, Optional.empty());
+
+        given().header("Authorization", "Bearer " + AuthenticationTest.token("operator"))
+                .post("/api/runs/" + run.id() + "/retry")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", hasItems("/data/sources/0/files/0", "/filter/teacher/folder"));
+        given().header("Authorization", "Bearer " + AuthenticationTest.token("viewer"))
+                .get("/api/runs/" + run.id())
+                .then()
+                .body("state", equalTo("FAILED"));
+    }
 
     @Test
     void aSpecificationReadsNoFileOfTheServer() throws IOException {
