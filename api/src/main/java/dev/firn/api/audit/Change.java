@@ -36,6 +36,10 @@ public class Change {
 
     /** The change that the asking thread works on, for the registry. */
     public static Optional<AuditDraft> current() {
+        Optional<AuditDraft> own = OwnChanges.current();
+        if (own.isPresent()) {
+            return own;
+        }
         ArcContainer container = Arc.container();
         return container == null || !container.requestContext().isActive()
                 ? Optional.empty()

@@ -6,6 +6,7 @@ import dev.firn.activities.FirnWorker;
 import dev.firn.activities.Stores;
 import dev.firn.activities.reconciliation.Reconciler;
 import dev.firn.activities.submission.TrainingInputs;
+import dev.firn.api.audit.OwnChanges;
 import dev.firn.api.boot.OwnFolder;
 import dev.firn.registry.ConflictException;
 import dev.firn.registry.garbage.Collection;
@@ -35,6 +36,7 @@ public class Work {
     private final WorkflowClient workflows;
     private final Reconciler reconciler;
     private final GarbageCollector collector;
+    private final OwnChanges changes;
     private final Tracing tracing;
     private final OwnFolder folder;
     private FirnWorker worker;
@@ -48,6 +50,7 @@ public class Work {
             WorkflowClient workflows,
             Reconciler reconciler,
             GarbageCollector collector,
+            OwnChanges changes,
             Tracing tracing,
             OwnFolder folder) {
         this.configuration = requireNonNull(configuration, "configuration is null");
@@ -56,6 +59,7 @@ public class Work {
         this.workflows = requireNonNull(workflows, "workflows is null");
         this.reconciler = requireNonNull(reconciler, "reconciler is null");
         this.collector = requireNonNull(collector, "collector is null");
+        this.changes = requireNonNull(changes, "changes is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
         this.folder = requireNonNull(folder, "folder is null");
     }
@@ -99,10 +103,7 @@ public class Work {
             while (!Thread.currentThread().isInterrupted()) {
                 Thread.sleep(BETWEEN_COLLECTIONS);
                 try {
-                    Collection collected = collector.collect(GarbageCollector.USUAL_GRACE, false);
-                    LOG.infof(
-                            "Collected %d files of %d bytes that nothing named, and %d unknown objects of %d bytes",
-                            collected.blobs(), collected.blobBytes(), collected.orphans(), collected.orphanBytes());
+                    collect();
                 } catch (ConflictException e) {
                     LOG.warn("Nothing was collected: " + e.getMessage());
                 } catch (RuntimeException e) {
@@ -112,6 +113,15 @@ public class Work {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Removes what nothing names, asked by nobody. */
+    public void collect() {
+        Collection collected =
+                changes.make("POST", "/api/gc", () -> collector.collect(GarbageCollector.USUAL_GRACE, false));
+        LOG.infof(
+                "Collected %d files of %d bytes that nothing named, and %d unknown objects of %d bytes",
+                collected.blobs(), collected.blobBytes(), collected.orphans(), collected.orphanBytes());
     }
 
     void stop(@Observes ShutdownEvent event) {

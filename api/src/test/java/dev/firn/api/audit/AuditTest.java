@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.firn.api.FirnTestResource;
 import dev.firn.api.RegistryRows;
 import dev.firn.api.SmallSpecification;
+import dev.firn.api.wiring.Work;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.artifact.ArtifactReference;
 import dev.firn.registry.checkpoint.Checkpoint;
@@ -62,6 +63,9 @@ class AuditTest {
     @Inject
     ModelStore models;
 
+    @Inject
+    Work work;
+
     @TempDir
     Path folder;
 
@@ -107,7 +111,8 @@ class AuditTest {
     }
 
     private Checkpoint commit(StageToken token, long step) {
-        ArtifactReference artifact = rows.folder("checkpoint", Map.of("file", ("audited " + step).getBytes(UTF_8)));
+        ArtifactReference artifact =
+                rows.folder("checkpoint", Map.of("file", ("audited " + step + UUID.randomUUID()).getBytes(UTF_8)));
         return checkpoints.commit(
                 token, new NewCheckpoint(step, artifact, 1, Optional.empty(), JsonNodeFactory.instance.objectNode()));
     }
@@ -156,6 +161,22 @@ class AuditTest {
         given().post("/no/such").then().statusCode(404);
 
         assertThat(newest()).isEqualTo(before);
+    }
+
+    @Test
+    void aCollectionThatNobodyAskedForLeavesAnEntryByTheServerWhenItRemovesSomething() {
+        given().delete("/api/checkpoints/" + checkpoints()[0].id()).then().statusCode(204);
+        long before = newest();
+
+        work.collect();
+        work.collect();
+
+        JsonNode entry = entryAfter(before);
+        assertThat(entry.get("caller").asText()).isEqualTo("server");
+        assertThat(entry.get("path").asText()).isEqualTo("/api/gc");
+        assertThat(entry.at("/after/artifacts").asLong()).isPositive();
+        assertThat(given().accept("text/html").get("/audit?caller=server").asString())
+                .contains("/api/gc");
     }
 
     @Test

@@ -95,6 +95,10 @@ class ImportResourceTest {
                 .then()
                 .statusCode(201)
                 .body("version", equalTo(2));
+        given().get("/api/audit?path=/api/models/imported/import")
+                .then()
+                .body("items[0].status", equalTo(201))
+                .body("items.after.version", hasItems(1, 2));
         given().contentType("application/json")
                 .body("{\"model\":\"imported@1\",\"input\":[\"snow\"]}")
                 .when()

@@ -273,6 +273,11 @@ class SubmissionResourceTest {
                 .body("stages[2].state", equalTo("REUSED"))
                 .body("stages[3].state", equalTo("PENDING"));
         given().post(address).then().statusCode(201);
+        when().get("/api/audit?path=" + address)
+                .then()
+                .body("items", hasSize(2))
+                .body("items[1].status", equalTo(201))
+                .body("items[1].after.name", equalTo(name));
         yaml("pretrain: {steps: 1, temperature: 0}\nencoder: {layers: 2}\nfilter: {topRank: 5}")
                 .post(address)
                 .then()

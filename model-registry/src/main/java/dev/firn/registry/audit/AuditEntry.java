@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 /**
  * A change that somebody made.
  *
- * @param caller the name of who made it; nothing where nobody is asked for one
- * @param address where the request came from
+ * @param caller the name of who made it, {@link AuditStore#SERVER} for what nobody asked for; nothing where nobody is asked for one
+ * @param address where the request came from; empty when there was none
  * @param method the request's method
  * @param path the request's path, with its query when it has one
  * @param status how it was answered; nothing while it is under way, or when the server ended meanwhile

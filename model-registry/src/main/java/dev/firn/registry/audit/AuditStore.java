@@ -20,6 +20,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 /** The audit trail. */
 public final class AuditStore {
+    /** The caller in entries of what was asked by nobody. */
+    public static final String SERVER = "server";
+
     private static final String INSERT = """
             insert into audit_entry (caller, address, method, path, status, before, after)
             select :caller, :address, :method, :path, :status, cast(:before as jsonb), cast(:after as jsonb)
@@ -49,6 +52,25 @@ public final class AuditStore {
                 .bindByType("after", null, String.class)
                 .mapTo(Long.class)
                 .findOne();
+    }
+
+    /**
+     * Writes the entry of a removal that nobody asked for, in the transaction of the removal.
+     *
+     * @param path where what is gone was
+     * @param before what it was
+     */
+    public static void appendOwnRemoval(Handle transaction, String path, JsonNode before) {
+        transaction
+                .createUpdate(INSERT)
+                .bind("caller", SERVER)
+                .bind("address", "")
+                .bind("method", "DELETE")
+                .bind("path", path)
+                .bindByType("status", null, Integer.class)
+                .bind("before", text(before))
+                .bindByType("after", null, String.class)
+                .execute();
     }
 
     /**

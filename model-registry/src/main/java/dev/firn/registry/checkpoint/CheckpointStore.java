@@ -15,6 +15,7 @@ import dev.firn.registry.PageRequest;
 import dev.firn.registry.RegistryDatabase;
 import dev.firn.registry.StageToken;
 import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.audit.AuditStore;
 import dev.firn.registry.event.EventStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -141,17 +142,30 @@ public final class CheckpointStore {
                     .mapTo(UUID.class)
                     .list();
             // Asked again under the locks: a run may have come to descend from one in the moment between.
-            List<Digest> removed = handle.createQuery("""
+            List<Removed> removed = handle.createQuery("""
                             delete from checkpoint c where c.id = any(:superseded) and not c.pinned
                               and not exists (select 1 from run r where r.parent_checkpoint = c.id)
-                            returning c.artifact""")
+                            returning c.id, c.step, c.artifact""")
                     .bindArray("superseded", UUID.class, superseded)
-                    .map((row, context) -> Columns.digest(row, "artifact"))
+                    .map((row, context) ->
+                            new Removed(Columns.id(row, "id"), row.getLong("step"), Columns.digest(row, "artifact")))
                     .list();
-            removed.forEach(artifact -> release(handle, artifact));
+            for (Removed checkpoint : removed) {
+                release(handle, checkpoint.artifact());
+                AuditStore.appendOwnRemoval(
+                        handle,
+                        "/api/checkpoints/" + checkpoint.id(),
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("run", token.runId().toString())
+                                .put("stage", token.stage())
+                                .put("step", checkpoint.step()));
+            }
             return removed.size();
         });
     }
+
+    private record Removed(UUID id, long step, Digest artifact) {}
 
     /** Lets the next collection take the folder's bytes though they are young, where nothing else names them. */
     private static void release(Handle handle, Digest artifact) {

@@ -12,6 +12,8 @@ import dev.firn.registry.StageToken;
 import dev.firn.registry.StaleFenceException;
 import dev.firn.registry.TestRegistry;
 import dev.firn.registry.artifact.ArtifactReference;
+import dev.firn.registry.audit.AuditFilter;
+import dev.firn.registry.audit.AuditStore;
 import dev.firn.registry.blob.CorruptBlobException;
 import dev.firn.registry.lineage.LineageInput;
 import dev.firn.registry.lineage.LineageStore;
@@ -176,6 +178,18 @@ class CheckpointStoreTest {
 
         assertThat(steps(checkpoints, token)).containsExactly(100L, 90L, 50L, 40L, 30L);
         assertThat(removed).isEqualTo(5);
+        AuditFilter ofTheSecond = new AuditFilter(
+                Optional.of("server"),
+                Optional.of("/api/checkpoints/" + made.get(20L).id()));
+        assertThat(new AuditStore(registry.database())
+                        .list(ofTheSecond, new PageRequest(10, Optional.empty()))
+                        .items())
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.method()).isEqualTo("DELETE");
+                    assertThat(entry.before().orElseThrow().get("step").asLong())
+                            .isEqualTo(20);
+                });
         assertThat(checkpoints.removeSuperseded(token, new Retention(1, Optional.empty())))
                 .isEqualTo(2);
         assertThat(steps(checkpoints, token)).containsExactly(100L, 40L, 30L);
