@@ -97,27 +97,29 @@ public class StudyRows {
         List<NewEvaluation> results = new ArrayList<>();
         for (String weights : List.of("initialised", "pretrained", "finetuned")) {
             for (String language : List.of("en", "fr")) {
-                double mean = (language.equals("en") ? 0.75 : 0.25) + better;
-                results.add(new NewEvaluation(
-                        weights,
-                        "set/" + language,
-                        "own",
-                        language,
-                        language,
-                        OptionalInt.of(32),
-                        QUERIES,
-                        Map.of("ndcg_cut_10", mean)));
-                StringBuilder queries = new StringBuilder();
-                for (int i = 0; i < QUERIES; i++) {
-                    queries.append(String.format(
-                            Locale.ROOT,
-                            "{\"query\":\"q%d\",\"ndcg_cut_10\":%.3f}%n",
-                            i,
-                            mean + (i % 2 == 0 ? 0.1 : -0.1)));
+                for (int dimension : List.of(32, 16)) {
+                    double mean = (language.equals("en") ? 0.75 : 0.25) + better - (dimension == 16 ? 0.15 : 0);
+                    results.add(new NewEvaluation(
+                            weights,
+                            "set/" + language,
+                            "own",
+                            language,
+                            language,
+                            OptionalInt.of(dimension),
+                            QUERIES,
+                            Map.of("ndcg_cut_10", mean)));
+                    StringBuilder queries = new StringBuilder();
+                    for (int i = 0; i < QUERIES; i++) {
+                        queries.append(String.format(
+                                Locale.ROOT,
+                                "{\"query\":\"q%d\",\"ndcg_cut_10\":%.3f}%n",
+                                i,
+                                mean + (i % 2 == 0 ? 0.1 : -0.1)));
+                    }
+                    files.put(
+                            "queries/" + weights + ".set." + language + "." + dimension + ".jsonl",
+                            queries.toString().getBytes(StandardCharsets.UTF_8));
                 }
-                files.put(
-                        "queries/" + weights + ".set." + language + ".32.jsonl",
-                        queries.toString().getBytes(StandardCharsets.UTF_8));
             }
         }
         evaluations.replace(token, results);

@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Reads what came out of studies from the registry. */
 public final class StudyResults {
@@ -44,13 +47,26 @@ public final class StudyResults {
     }
 
     private StudyRunResult result(StudyRun run, List<StageExecution> stages) {
-        List<NewEvaluation> evaluations = run.runId().map(this::evaluations).orElse(List.of());
+        List<NewEvaluation> all = run.runId().map(this::evaluations).orElse(List.of());
+        // The full width is the largest that was measured; BM25 has none
+        int full = all.stream()
+                .flatMapToInt(evaluation -> evaluation.dimension().stream())
+                .max()
+                .orElse(0);
+        List<NewEvaluation> evaluations = all.stream()
+                .filter(evaluation -> evaluation.dimension().orElse(full) == full)
+                .toList();
+        SortedMap<Integer, List<NewEvaluation>> truncated = all.stream()
+                .filter(evaluation -> evaluation.dimension().orElse(full) != full)
+                .collect(Collectors.groupingBy(
+                        evaluation -> evaluation.dimension().getAsInt(), TreeMap::new, Collectors.toList()));
         return new StudyRunResult(
                 run,
                 run.failure().or(() -> run.runId().flatMap(this::failure)),
                 stages,
                 evaluations,
-                figures(run, evaluations));
+                figures(run, evaluations),
+                truncated);
     }
 
     private Optional<String> failure(UUID run) {
@@ -62,9 +78,8 @@ public final class StudyResults {
         });
     }
 
-    /** At the full width, which is the largest that was measured. */
     private List<NewEvaluation> evaluations(UUID run) {
-        List<NewEvaluation> all = stores
+        return stores
                 .evaluations()
                 .list(
                         new EvaluationFilter(Optional.of(run), Optional.empty()),
@@ -73,16 +88,10 @@ public final class StudyResults {
                 .stream()
                 .map(Evaluation::result)
                 .toList();
-        int full = all.stream()
-                .flatMapToInt(evaluation -> evaluation.dimension().stream())
-                .max()
-                .orElse(0);
-        return all.stream()
-                .filter(evaluation -> evaluation.dimension().orElse(full) == full)
-                .toList();
     }
 
-    private static List<Figure> figures(StudyRun run, List<NewEvaluation> evaluations) {
+    /** The means of some evaluations of a run. */
+    static List<Figure> figures(StudyRun run, List<NewEvaluation> evaluations) {
         List<Figure> figures = new ArrayList<>();
         List<String> weights =
                 evaluations.stream().map(NewEvaluation::weights).distinct().toList();

@@ -89,6 +89,7 @@ public class StudyReports {
         private final List<StudyRunResult> runs;
         private final boolean thorough;
         private final boolean hasOthers;
+        private final List<Integer> widths;
 
         Writing(StudyView study, List<StudyRunResult> runs, boolean thorough) {
             this.study = study;
@@ -96,6 +97,11 @@ public class StudyReports {
             this.thorough = thorough;
             this.hasOthers = runs.stream()
                     .anyMatch(run -> run.figure(FINETUNED, OWN, Group.UNTRAINED).isPresent());
+            this.widths = runs.stream()
+                    .flatMap(run -> run.truncated().keySet().stream())
+                    .distinct()
+                    .sorted(java.util.Comparator.reverseOrder())
+                    .toList();
         }
 
         List<String> summary() {
@@ -112,9 +118,8 @@ public class StudyReports {
             summary.add(
                     "All numbers are nDCG@10 as trec_eval takes it, in the mean over evaluation sets, so over languages,"
                             + " not over queries. Own: queries and passages in one language; across: in two."
-                            + (hasOthers
-                                    ? " A star marks languages that neither pretraining nor finetuning saw."
-                                    : ""));
+                            + (hasOthers ? " A star marks languages that neither pretraining nor finetuning saw." : "")
+                            + (widths.isEmpty() ? "" : " At a number: of vectors cut to so many dimensions."));
             if (thorough) {
                 summary.add(
                         "In brackets: 95% intervals by the bootstrap over queries. Changes are against the first run on"
@@ -131,6 +136,10 @@ public class StudyReports {
                 columns.add("Own, trained on");
                 columns.add("Own, never trained on");
             }
+            for (int width : widths) {
+                columns.add("Finetuned, own, at " + width);
+                columns.add("Finetuned, across, at " + width);
+            }
             return columns;
         }
 
@@ -146,6 +155,10 @@ public class StudyReports {
                         if (hasOthers) {
                             cells.add(mean(run, FINETUNED, OWN, Group.TRAINED));
                             cells.add(mean(run, FINETUNED, OWN, Group.UNTRAINED));
+                        }
+                        for (int width : widths) {
+                            cells.add(mean(run.at(width), FINETUNED, OWN, Group.ALL));
+                            cells.add(mean(run.at(width), FINETUNED, CROSS, Group.ALL));
                         }
                         return new StudyReport.Row(
                                 run.run().position(),

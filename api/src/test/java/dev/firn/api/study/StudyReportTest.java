@@ -46,6 +46,8 @@ class StudyReportTest {
                 .contains("after 5 steps", "steps &lt;b&gt;")
                 // own language of en and fr, finetuned: the mean over sets of 0.25 and 0.75
                 .contains("0.500")
+                // and of vectors cut to 16 dimensions: the mean of 0.1 and 0.6, of the second run a tenth more
+                .contains("Finetuned, own, at 16", "Finetuned, across, at 16", "0.350", "0.450")
                 .contains("95% intervals by the bootstrap", "p &lt; 0.001", "+0.100")
                 .contains("<svg class=\"chart\"", "Own language by pretraining step", "never trained on")
                 .contains("pretrain.steps", "of run 0", "its file is gone");
