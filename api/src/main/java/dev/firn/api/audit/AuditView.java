@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change as clients see it.
@@ -24,13 +25,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record AuditView(
         long id,
         Instant at,
-        String caller,
+        @Nullable String caller,
         String address,
         String method,
         String path,
-        Integer status,
-        JsonNode before,
-        JsonNode after) {
+        @Nullable Integer status,
+        @Nullable JsonNode before,
+        @Nullable JsonNode after) {
     public AuditView {
         requireNonNull(at, "at is null");
         requireNonNull(address, "address is null");

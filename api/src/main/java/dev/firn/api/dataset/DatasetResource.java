@@ -39,6 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
+import org.jspecify.annotations.Nullable;
 
 /** What models are trained on and measured with. */
 @Path("/api/datasets")
@@ -68,7 +69,7 @@ public class DatasetResource {
     @Schema(name = "DatasetForm")
     public record DatasetForm(
             String name,
-            String language,
+            @Nullable String language,
 
             @Schema(type = SchemaType.ARRAY, implementation = DatasetFile.class)
             List<String> files) {

@@ -24,6 +24,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
+import org.jboss.jandex.IndexView;
 
 /** Completes the description of the interface with what holds for every operation. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
@@ -32,12 +33,20 @@ public final class DescriptionFilter implements OASFilter {
     private static final String SCHEMAS = "#/components/schemas/";
     private static final String PROBLEM = SCHEMAS + "Problem";
 
+    private final Presence presence;
+
+    /** @param index of the application's classes */
+    public DescriptionFilter(IndexView index) {
+        presence = new Presence(index);
+    }
+
     @Override
     public void filterOpenAPI(OpenAPI document) {
         Components components = document.getComponents();
         // Not what Jackson's class looks like
         components.addSchema("JsonNode", OASFactory.createSchema().description("Any JSON value"));
         components.removeSchema("JsonNodeType");
+        presence.complete(document);
         examples(components);
         for (CommonProblem problem : CommonProblem.all()) {
             components.addResponse(

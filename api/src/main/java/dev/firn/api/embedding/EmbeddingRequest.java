@@ -3,6 +3,7 @@ package dev.firn.api.embedding;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What OpenAI's clients send, and {@code inputType} besides. Further fields, which their next version may send, are not read.
@@ -18,7 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 public record EmbeddingRequest(
         String model,
         JsonNode input,
-        Integer dimensions,
-        @JsonProperty("encoding_format") String encodingFormat,
-        String inputType,
-        String user) {}
+        @Nullable Integer dimensions,
+        @JsonProperty("encoding_format") @Nullable String encodingFormat,
+        @Nullable String inputType,
+        @Nullable String user) {}

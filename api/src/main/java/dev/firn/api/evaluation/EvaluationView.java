@@ -7,6 +7,7 @@ import dev.firn.registry.evaluation.NewEvaluation;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A measurement as clients see it.
@@ -27,9 +28,9 @@ public record EvaluationView(
         String kind,
         String queryLanguage,
         String documentLanguage,
-        Integer dimension,
+        @Nullable Integer dimension,
         int queries,
-        String dataset,
+        @Nullable String dataset,
         Map<String, Double> measures) {
     public EvaluationView {
         requireNonNull(id, "id is null");

@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Has model versions measured, for the REST interface and the page. */
 @Singleton
@@ -55,7 +56,11 @@ public class Evaluations {
      * @param run where dataset is null, the run that prepared it
      * @param dimensions widths besides the model's own (Matryoshka), at most 16; none when null
      */
-    public record EvaluationRequest(String model, String dataset, String run, List<Integer> dimensions) {}
+    public record EvaluationRequest(
+            String model,
+            @Nullable String dataset,
+            @Nullable String run,
+            @Nullable List<Integer> dimensions) {}
 
     /**
      * Has a model version measured. The same that has not ended is not begun again.

@@ -7,6 +7,7 @@ import dev.firn.registry.evaluation.EvaluationJob;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An evaluation of a model version as clients see it.
@@ -24,12 +25,12 @@ public record JobView(
         String dataset,
         List<Integer> dimensions,
         String state,
-        JsonNode progress,
-        String failure,
-        String requestedBy,
+        @Nullable JsonNode progress,
+        @Nullable String failure,
+        @Nullable String requestedBy,
         Instant createdAt,
-        Instant startedAt,
-        Instant finishedAt) {
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt) {
     public JobView {
         requireNonNull(id, "id is null");
         requireNonNull(model, "model is null");

@@ -5,6 +5,7 @@ import dev.firn.registry.PageRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page of a list as clients see it.
@@ -12,7 +13,7 @@ import java.util.function.Function;
  * @param items the items, in the list's order
  * @param nextCursor what to send as {@code cursor} for the next page; null on the last one
  */
-public record Listing<T>(List<T> items, String nextCursor) {
+public record Listing<T>(List<T> items, @Nullable String nextCursor) {
     private static final int DEFAULT_LIMIT = 50;
 
     public Listing {

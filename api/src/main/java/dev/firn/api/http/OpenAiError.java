@@ -1,6 +1,7 @@
 package dev.firn.api.http;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A problem with the member that OpenAI's clients read beside those of RFC 9457, so that they show the message.
@@ -15,7 +16,8 @@ public record OpenAiError(@JsonUnwrapped Problem problem, Description error) {
      * @param param the field that is wrong, without the slash of its pointer; null when it is not about a field
      * @param code the last part of the problem's type
      */
-    public record Description(String message, String type, String param, String code) {}
+    public record Description(
+            String message, String type, @Nullable String param, String code) {}
 
     /** What a request to a path is answered with: this where OpenAI's clients ask, else the problem as it is. */
     static Object answer(String path, Problem problem) {

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Lineage, one step each way; clients walk on by the digests. */
 @Path("/api/lineage/{digest}")
@@ -71,7 +71,11 @@ public class LineageResource {
      * @param relation what the input was to the output
      * @param runId the run in which that happened; null when it was outside of runs
      */
-    public record NeighbourView(String digest, String relation, UUID runId, String stage) {
+    public record NeighbourView(
+            String digest,
+            String relation,
+            @Nullable UUID runId,
+            @Nullable String stage) {
         static NeighbourView of(Digest digest, LineageEdge edge) {
             return new NeighbourView(
                     digest.hex(),

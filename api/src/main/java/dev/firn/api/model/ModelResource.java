@@ -54,6 +54,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** The model registry. */
 @Path("/api/models")
@@ -86,7 +87,10 @@ public class ModelResource {
      * @param reason why, for its history; may be null
      */
     public record AliasTarget(
-            Integer version, @JsonProperty("protected") Boolean guarded, Boolean confirm, String reason) {}
+            Integer version,
+            @JsonProperty("protected") @Nullable Boolean guarded,
+            @Nullable Boolean confirm,
+            @Nullable String reason) {}
 
     /** The models by name. */
     @GET
@@ -316,7 +320,7 @@ public class ModelResource {
      *
      * @param value may be empty; null is empty
      */
-    public record TagValue(String value) {}
+    public record TagValue(@Nullable String value) {}
 
     /** Gives a version a tag. */
     @PUT

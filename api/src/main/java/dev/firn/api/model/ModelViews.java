@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Models as clients see them. */
 public final class ModelViews {
@@ -62,7 +63,7 @@ public final class ModelViews {
             Instant createdAt,
             List<AliasView> aliases,
             List<VersionView> items,
-            String nextCursor) {
+            @Nullable String nextCursor) {
         public ModelWithVersions {
             aliases = List.copyOf(aliases);
             items = List.copyOf(items);
@@ -82,7 +83,7 @@ public final class ModelViews {
             long revision,
             @JsonProperty("protected") boolean guarded,
             Instant movedAt,
-            String movedBy) {
+            @Nullable String movedBy) {
         /** The view of a row. */
         public static AliasView of(ModelAlias alias) {
             return new AliasView(
@@ -106,11 +107,11 @@ public final class ModelViews {
      */
     public record MoveView(
             long revision,
-            Integer previousVersion,
-            Integer version,
+            @Nullable Integer previousVersion,
+            @Nullable Integer version,
             @JsonProperty("protected") boolean guarded,
-            String reason,
-            String movedBy,
+            @Nullable String reason,
+            @Nullable String movedBy,
             Instant movedAt) {
         /** The view of a row. */
         public static MoveView of(AliasMove move) {
@@ -141,12 +142,12 @@ public final class ModelViews {
     public record VersionView(
             String name,
             int version,
-            UUID runId,
+            @Nullable UUID runId,
             Instant createdAt,
             ArtifactView artifact,
             int dimension,
             JsonNode metrics,
-            Instant archivedAt,
+            @Nullable Instant archivedAt,
             List<String> aliases,
             Map<String, String> tags,
             @JsonInclude(JsonInclude.Include.NON_NULL) List<FileView> files) {

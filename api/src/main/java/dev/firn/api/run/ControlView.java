@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.registry.control.Control;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request to a run, as clients see it.
@@ -18,13 +19,13 @@ import java.time.Instant;
 public record ControlView(
         long id,
         String kind,
-        JsonNode value,
+        @Nullable JsonNode value,
         String state,
-        String reason,
-        Long step,
-        String requestedBy,
+        @Nullable String reason,
+        @Nullable Long step,
+        @Nullable String requestedBy,
         Instant requestedAt,
-        Instant decidedAt) {
+        @Nullable Instant decidedAt) {
     public ControlView {
         requireNonNull(kind, "kind is null");
         requireNonNull(state, "state is null");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run would do, as clients see it.
@@ -47,8 +48,8 @@ public record DryRunView(
      */
     public record Needs(
             long parameters,
-            Long tokens,
-            Double hours,
+            @Nullable Long tokens,
+            @Nullable Double hours,
             long checkpointBytes,
             long storageBytes,
             String assumption,
@@ -59,7 +60,12 @@ public record DryRunView(
     }
 
     /** What a train stage takes; steps, tokens and hours are null where they are not known. */
-    public record StageNeed(String name, Long steps, Long tokens, double tokensPerSecond, Double hours) {}
+    public record StageNeed(
+            String name,
+            @Nullable Long steps,
+            @Nullable Long tokens,
+            double tokensPerSecond,
+            @Nullable Double hours) {}
 
     /** A stage as it would be run: whether a finished one would be taken, and why. */
     public record PlannedStage(String name, String key, boolean reused, String reason) {}
@@ -82,7 +88,7 @@ public record DryRunView(
             long batchBytes,
             long processBytes,
             long availableBytes,
-            String shortage) {}
+            @Nullable String shortage) {}
 
     /**
      * What a dry run gave.

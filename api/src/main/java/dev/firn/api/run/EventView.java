@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.registry.event.Event;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in a run, as clients see it.
@@ -13,7 +14,7 @@ import java.time.Instant;
  * @param stage null when it concerns the whole run
  * @param type {@code run}, {@code stage}, {@code log}, …
  */
-public record EventView(long id, Instant at, String stage, String type, String message, JsonNode data) {
+public record EventView(long id, Instant at, @Nullable String stage, String type, String message, JsonNode data) {
     public EventView {
         requireNonNull(at, "at is null");
         requireNonNull(type, "type is null");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run as clients see it.
@@ -25,13 +26,13 @@ public record RunView(
         String name,
         String state,
         int priority,
-        String waitingFor,
-        String requestedBy,
+        @Nullable String waitingFor,
+        @Nullable String requestedBy,
         Instant createdAt,
-        Instant startedAt,
-        Instant finishedAt,
-        String failure,
-        RegisteredModel model,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable String failure,
+        @Nullable RegisteredModel model,
         @JsonInclude(JsonInclude.Include.NON_NULL) UUID parentCheckpoint,
         List<StageView> stages,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode specification) {
@@ -49,5 +50,9 @@ public record RunView(
      * @param alias the alias that points to it now; null when it stayed where it was
      * @param aliasStays why it stayed; null when it moved, and of runs of long ago
      */
-    public record RegisteredModel(String name, int version, String alias, String aliasStays) {}
+    public record RegisteredModel(
+            String name,
+            int version,
+            @Nullable String alias,
+            @Nullable String aliasStays) {}
 }

@@ -6,6 +6,7 @@ import dev.firn.registry.artifact.ArtifactReference;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stage of a run as clients see it.
@@ -21,17 +22,17 @@ import java.util.UUID;
 public record StageView(
         String name,
         String state,
-        String key,
+        @Nullable String key,
         boolean reused,
-        UUID reusedFrom,
-        String reason,
-        Instant startedAt,
-        Instant finishedAt,
-        Double seconds,
+        @Nullable UUID reusedFrom,
+        @Nullable String reason,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Double seconds,
         int attempts,
-        String failure,
-        ShardsView shards,
-        ProgressView progress,
+        @Nullable String failure,
+        @Nullable ShardsView shards,
+        @Nullable ProgressView progress,
         List<ArtifactView> artifacts) {
     public StageView {
         requireNonNull(name, "name is null");
@@ -49,7 +50,12 @@ public record StageView(
 
     /** How far a stage is; every number may be null. */
     public record ProgressView(
-            Long step, Long totalSteps, Double loss, Double tokensPerSecond, Double secondsLeft, String message) {}
+            @Nullable Long step,
+            @Nullable Long totalSteps,
+            @Nullable Double loss,
+            @Nullable Double tokensPerSecond,
+            @Nullable Double secondsLeft,
+            @Nullable String message) {}
 
     /**
      * A folder that a stage made.

@@ -1,5 +1,7 @@
 package dev.firn.api.search;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which texts are to be drawn.
  *
@@ -8,4 +10,8 @@ package dev.firn.api.search;
  * @param dataset name@version; the documents of its pairs are drawn
  * @param limit how many texts, 3 to 2000; 400 when null
  */
-public record MapRequest(String model, Integer dimensions, String dataset, Integer limit) {}
+public record MapRequest(
+        String model,
+        @Nullable Integer dimensions,
+        String dataset,
+        @Nullable Integer limit) {}

@@ -1,6 +1,7 @@
 package dev.firn.api.search;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question to models.
@@ -13,7 +14,12 @@ import java.util.List;
  * @param limit how many of the best are given, 1 to 100; 10 when null
  */
 public record SearchRequest(
-        String query, List<Candidate> models, List<String> texts, String dataset, String set, Integer limit) {
+        String query,
+        @Nullable List<Candidate> models,
+        List<String> texts,
+        @Nullable String dataset,
+        @Nullable String set,
+        @Nullable Integer limit) {
 
     /**
      * Who is asked.
@@ -21,5 +27,5 @@ public record SearchRequest(
      * @param model name@alias or name@version
      * @param dimensions how many dimensions to keep (Matryoshka); the model's width when null
      */
-    public record Candidate(String model, Integer dimensions) {}
+    public record Candidate(String model, @Nullable Integer dimensions) {}
 }

@@ -35,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Tokens for those who use the server; for administrators. */
 @Path("/api/tokens")
@@ -72,7 +73,7 @@ public class TokenResource {
             @Schema(enumeration = {"viewer", "operator", "admin"})
             String role,
 
-            @Schema(minimum = "1", maximum = "3650", defaultValue = "90")
+            @Schema(minimum = "1", maximum = "3650", defaultValue = "90") @Nullable
             Integer days) {}
 
     /**
@@ -87,9 +88,9 @@ public class TokenResource {
             String name,
             String role,
             Instant createdAt,
-            String createdBy,
+            @Nullable String createdBy,
             Instant expiresAt,
-            Instant lastUsedAt,
+            @Nullable Instant lastUsedAt,
             boolean expired) {
         public TokenView {
             requireNonNull(id, "id is null");

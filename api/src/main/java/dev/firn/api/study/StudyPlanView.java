@@ -5,6 +5,7 @@ import dev.firn.activities.study.StudyPlan;
 import java.util.List;
 import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a study would do, as clients see it.
@@ -30,7 +31,7 @@ public record StudyPlanView(
             String label,
             JsonNode coordinates,
             List<String> languages,
-            Integer continues,
+            @Nullable Integer continues,
             long memoryBytes,
             List<PlannedStage> stages) {
         public PlannedRun {
@@ -47,7 +48,8 @@ public record StudyPlanView(
      * @param sharedWith the place of the run that computes it; null for none
      */
     @Schema(name = "StudyPlannedStage")
-    public record PlannedStage(String name, String key, String would, Integer sharedWith, String reason) {}
+    public record PlannedStage(
+            String name, String key, String would, @Nullable Integer sharedWith, String reason) {}
 
     static StudyPlanView of(StudyPlan plan) {
         List<PlannedRun> runs = new java.util.ArrayList<>();

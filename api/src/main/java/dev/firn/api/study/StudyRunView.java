@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a study as clients see it.
@@ -24,10 +25,10 @@ public record StudyRunView(
         String label,
         JsonNode coordinates,
         List<String> languages,
-        Integer continues,
-        UUID runId,
+        @Nullable Integer continues,
+        @Nullable UUID runId,
         String state,
-        String failure,
+        @Nullable String failure,
         List<StageState> stages,
         List<FigureView> figures) {
     public StudyRunView {
@@ -41,7 +42,8 @@ public record StudyRunView(
 
     /** Where a stage of the run stands; {@code reusedFrom} is the run that computed it, or null. */
     @Schema(name = "StudyStageState")
-    public record StageState(String name, String state, UUID reusedFrom) {}
+    public record StageState(
+            String name, String state, @Nullable UUID reusedFrom) {}
 
     /**
      * A mean of nDCG@10 over evaluation sets.

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A study as clients see it.
@@ -25,9 +26,9 @@ public record StudyView(
         String type,
         String state,
         int parallelism,
-        String requestedBy,
+        @Nullable String requestedBy,
         Instant createdAt,
-        Instant finishedAt,
+        @Nullable Instant finishedAt,
         Counts counts,
         @JsonInclude(JsonInclude.Include.NON_NULL) List<StudyRunView> runs,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode specification) {

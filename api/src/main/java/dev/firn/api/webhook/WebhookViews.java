@@ -9,6 +9,7 @@ import dev.firn.registry.webhook.Webhook;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Receivers and messages as clients see them. */
 public final class WebhookViews {
@@ -21,7 +22,10 @@ public final class WebhookViews {
      * @param events what they tell of; all that there is when null
      * @param secret {@code whsec_} and the base64 of 24 to 64 bytes; made by the server when null
      */
-    public record NewWebhook(String url, List<String> events, String secret) {
+    public record NewWebhook(
+            String url,
+            @Nullable List<String> events,
+            @Nullable String secret) {
         public NewWebhook {
             events = events == null ? null : List.copyOf(events);
         }
@@ -36,7 +40,7 @@ public final class WebhookViews {
             UUID id,
             String url,
             List<String> events,
-            String createdBy,
+            @Nullable String createdBy,
             Instant createdAt,
             @JsonInclude(JsonInclude.Include.NON_NULL) String secret) {
         public WebhookView {
@@ -72,10 +76,10 @@ public final class WebhookViews {
             String state,
             int attempts,
             Instant createdAt,
-            Instant nextAttemptAt,
-            Instant finishedAt,
-            Integer lastStatus,
-            String lastError,
+            @Nullable Instant nextAttemptAt,
+            @Nullable Instant finishedAt,
+            @Nullable Integer lastStatus,
+            @Nullable String lastError,
             JsonNode body) {
         static DeliveryView of(Delivery delivery) {
             return new DeliveryView(

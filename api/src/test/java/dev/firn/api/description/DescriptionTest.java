@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.firn.api.FirnTestResource;
+import dev.firn.api.SmallModels;
+import dev.firn.api.StudyRows;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,6 +29,12 @@ class DescriptionTest {
     private static final String PROBLEM = "application/problem+json";
     private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch", "head");
     private static final Pattern PLACE = Pattern.compile("\\{([^}]+)}");
+
+    @Inject
+    StudyRows studies;
+
+    @Inject
+    SmallModels small;
 
     /** An operation with its way to it, for messages. */
     private record Operation(String name, String path, JsonNode node) {}
@@ -230,8 +239,77 @@ class DescriptionTest {
         assertThat(examples).isGreaterThan(20);
     }
 
+    @Test
+    void everyObjectSaysWhichOfItsFieldsAreAlwaysThere() throws IOException {
+        Set<String> silent = new HashSet<>();
+        for (Map.Entry<String, JsonNode> schema :
+                document().path("components").path("schemas").properties()) {
+            JsonNode properties = schema.getValue().path("properties");
+            if (properties.isEmpty()) {
+                continue;
+            }
+            if (schema.getValue().path("required").isEmpty()) {
+                silent.add(schema.getKey());
+            }
+            for (JsonNode required : schema.getValue().path("required")) {
+                assertThat(properties.has(required.asText()))
+                        .as(schema.getKey() + "/" + required)
+                        .isTrue();
+            }
+        }
+        // A tag's value may be left out
+        assertThat(silent).isSubsetOf("TagValue");
+    }
+
+    @Test
+    void answersHaveTheFieldsThatTheDescriptionPromises() throws IOException {
+        String study = studies.transfer("described", "described").toString();
+        small.model("described", 1);
+        String run = given().get("/api/studies/" + study).path("runs[0].runId");
+        JsonNode paths = document().path("paths");
+        Map<String, String> asked = Map.ofEntries(
+                Map.entry("/api/runs", "/api/runs"),
+                Map.entry("/api/runs/{id}", "/api/runs/" + run),
+                Map.entry("/api/runs/{id}/logs", "/api/runs/" + run + "/logs"),
+                Map.entry("/api/studies", "/api/studies"),
+                Map.entry("/api/studies/{id}", "/api/studies/" + study),
+                Map.entry("/api/models", "/api/models"),
+                Map.entry("/api/models/{name}", "/api/models/described"),
+                Map.entry("/api/models/{name}/versions/{version}", "/api/models/described/versions/1"),
+                Map.entry("/api/evaluations", "/api/evaluations?run=" + run),
+                Map.entry("/api/audit", "/api/audit"),
+                Map.entry("/v1/models", "/v1/models"));
+        for (Map.Entry<String, String> each : asked.entrySet()) {
+            JsonNode answer = JSON.readTree(given().get(each.getValue())
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .asString());
+            JsonNode schema = paths.path(each.getKey()).at("/get/responses/200/content/application~1json/schema");
+            assertThat(schema.isMissingNode()).as(each.getKey()).isFalse();
+            assertFits(document(), each.getKey(), schema, answer);
+        }
+    }
+
     private static void assertFits(JsonNode document, String name, JsonNode declared, JsonNode example) {
         JsonNode schema = resolved(document, declared);
+        if (example.isNull()) {
+            assertThat(mayBeNull(schema)).as(name + " is null").isTrue();
+            return;
+        }
+        if (schema.has("anyOf")) {
+            for (JsonNode one : schema.path("anyOf")) {
+                if (!one.path("type").asText().equals("null")) {
+                    assertFits(document, name, one, example);
+                }
+            }
+            return;
+        }
+        for (JsonNode required : schema.path("required")) {
+            assertThat(example.has(required.asText()))
+                    .as(name + " has " + required.asText())
+                    .isTrue();
+        }
         if (schema.has("properties") && example.isObject()) {
             for (Map.Entry<String, JsonNode> field : example.properties()) {
                 assertThat(schema.path("properties").has(field.getKey()))
@@ -245,10 +323,37 @@ class DescriptionTest {
             }
         } else if (schema.has("items") && example.isArray()) {
             example.forEach(item -> assertFits(document, name, schema.path("items"), item));
-        } else if (schema.path("type").asText().equals("integer") && !example.isNull()) {
+        } else if (isOf(schema, "integer")) {
             assertThat(example.isIntegralNumber()).as(name).isTrue();
-        } else if (schema.path("type").asText().equals("string") && !example.isNull()) {
+        } else if (isOf(schema, "string")) {
             assertThat(example.isTextual()).as(name).isTrue();
         }
+    }
+
+    private static boolean mayBeNull(JsonNode schema) {
+        if (schema.has("anyOf")) {
+            for (JsonNode one : schema.path("anyOf")) {
+                if (isOf(one, "null")) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        // What has no type is any JSON
+        return !schema.has("type") || isOf(schema, "null");
+    }
+
+    /** Whether a schema has this type, alone or among others. */
+    private static boolean isOf(JsonNode schema, String type) {
+        JsonNode types = schema.path("type");
+        if (types.isTextual()) {
+            return types.asText().equals(type);
+        }
+        for (JsonNode one : types) {
+            if (one.asText().equals(type)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
