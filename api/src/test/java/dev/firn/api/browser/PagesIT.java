@@ -32,7 +32,15 @@ class PagesIT {
     @ParameterizedTest
     @EnumSource(Look.class)
     void pagesAreGoodForAll(Look look) {
-        for (String path : List.of("/", "/runs/new?example=quickstart", "/compare", "/checkpoints", "/models")) {
+        for (String path : List.of(
+                "/",
+                "/runs/new?example=quickstart",
+                "/compare",
+                "/checkpoints",
+                "/models",
+                "/studies",
+                "/datasets",
+                "/audit")) {
             Page page = visits.open(look, server.resolve(path));
             visits.assertGoodForAll(page);
             visits.assertStandsStill(page);

@@ -9,6 +9,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.firn.api.FirnTestResource;
 import dev.firn.api.SmallModels;
+import dev.firn.api.StudyRows;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -38,6 +39,9 @@ class RegistryPagesIT {
     @Inject
     SmallModels small;
 
+    @Inject
+    StudyRows studies;
+
     @TempDir
     Path folder;
 
@@ -65,6 +69,32 @@ class RegistryPagesIT {
             isGoodForAll(look, "dataset-prepared", "/datasets/shown@1");
             isGoodForAll(look, "try", "/try?model=shown@1");
             isGoodForAll(look, "try-map", "/try/map");
+        }
+    }
+
+    @Test
+    void studiesAreSeenStoppedAndTheirReportIsRead() throws IOException {
+        String study = studies.transfer("steps", "Does a longer pretraining help a language that it never saw?")
+                .toString();
+        studies.untouched("waiting", "nothing yet");
+        Page page = visits.open(Look.LIGHT, server.resolve("/studies"));
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("steps"))
+                .click();
+        assertThat(page.locator("h1")).hasText("steps");
+        assertThat(page.locator(".pictures svg").first()).isVisible();
+        Path report = folder.resolve("report.html");
+        page.waitForDownload(() -> page.getByText("Download the report").click())
+                .saveAs(report);
+
+        button(page, "Stop").click();
+        button(page.locator("dialog[open]"), "Stop").click();
+        assertThat(page.locator("h1 + .state"))
+                .hasText("stopped", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE));
+
+        for (Look look : Look.values()) {
+            isGoodForAll(look, "studies", "/studies");
+            isGoodForAll(look, "study", "/studies/" + study);
+            isGoodForAll(look, "study-report", report.toUri());
         }
     }
 
@@ -189,7 +219,11 @@ class RegistryPagesIT {
     }
 
     private void isGoodForAll(Look look, String name, String path) {
-        Page page = visits.open(look, server.resolve(path));
+        isGoodForAll(look, name, server.resolve(path));
+    }
+
+    private void isGoodForAll(Look look, String name, URI address) {
+        Page page = visits.open(look, address);
         visits.assertGoodForAll(page);
         visits.picture(page, name, look);
         page.close();

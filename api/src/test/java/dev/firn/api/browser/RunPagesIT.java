@@ -194,6 +194,7 @@ class RunPagesIT {
         for (Look look : Look.values()) {
             isGoodForAll(look, "checkpoint", URI.create(page.url()).getPath());
         }
+        measuresACheckpoint(page);
 
         page.getByRole(
                         AriaRole.LINK,
@@ -226,6 +227,25 @@ class RunPagesIT {
         page.keyboard().press("Escape");
         assertThat(dialog).hasCount(0);
         page.navigate(fork);
+    }
+
+    private void measuresACheckpoint(Page page) {
+        String checkpoint = page.url();
+        button(page, "Measure or try").click();
+        visits.picture(page, "checkpoint-model", Look.LIGHT);
+        page.locator("dialog[open]")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Make it"))
+                .click();
+        page.waitForURL(Pattern.compile(".*/models/.*-checkpoints/versions/1"));
+        assertThat(page.locator("main")).containsText("The weights of step 40 of finetune");
+        button(page, "Measure").click();
+        assertThat(page.locator("#jobs .state")).isVisible();
+        assertThat(page.locator("#jobs .state"))
+                .hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE));
+        page.reload();
+        assertThat(page.locator("section.quality")).not().hasCount(0);
+        page.navigate(checkpoint);
+        assertThat(page.locator("main")).containsText("weights: ");
     }
 
     private void cancels(Page page) {
