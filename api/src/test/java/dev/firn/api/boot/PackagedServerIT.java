@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.api.SmallSpecification;
 import dev.firn.registry.Digest;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,10 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,12 +131,17 @@ class PackagedServerIT {
     }
 
     @Test
-    void servesOtherMachinesWhenItAsksForTokensAndSoDoesAWorkerItsHealth() throws Exception {
+    void servesOtherMachinesWhenItAsksForTokensAndSoDoesAWorkerItsHealthAndTellsNoSecret() throws Exception {
         Path home = folder.resolve("home");
         String token = "firn_of-a-test";
-        String entry =
-                "ada:" + Digest.of(token.getBytes(StandardCharsets.UTF_8)).hex() + "/viewer";
-        Map<String, String> open = Map.of("FIRN_HTTP_HOST", "0.0.0.0", "FIRN_API_TOKENS", entry);
+        String administrator = "firn_of-an-administrator";
+        Map<String, String> open = Map.of(
+                "FIRN_HTTP_HOST",
+                "0.0.0.0",
+                "FIRN_WEBHOOK_ALLOW",
+                "127.0.0.1",
+                "FIRN_API_TOKENS",
+                entry("ada", token, "viewer") + "," + entry("eve", administrator, "admin"));
         try (ServerProcess server = ServerProcess.start(home, open, "up", "--role", "api")) {
             int port = server.address().getPort();
             String address = "http://127.0.0.1:" + port;
@@ -174,7 +183,84 @@ class PackagedServerIT {
                         .then()
                         .statusCode(404);
             }
+            tellsNoSecret(server, address, home, List.of(token, administrator, "firn_of-nobody-here"), administrator);
         }
+    }
+
+    private static String entry(String name, String token, String role) {
+        return name + ":" + Digest.of(token.getBytes(StandardCharsets.UTF_8)).hex() + "/" + role;
+    }
+
+    /** What the server was given, made or was asked with is told neither by its log nor its standard error, nor by answers. */
+    private static void tellsNoSecret(ServerProcess server, String address, Path home, List<String> presented, String administrator)
+            throws IOException, InterruptedException {
+        List<String> secrets = new ArrayList<>(presented);
+        StringBuilder told = new StringBuilder();
+        for (String token : presented) {
+            told.append(as(address, token).get("/api/runs").asString());
+            told.append(given().baseUri(address)
+                    .cookie("firn-token", token)
+                    .accept("text/html")
+                    .get("/")
+                    .asString());
+            told.append(given().baseUri(address)
+                    .redirects()
+                    .follow(false)
+                    .formParam("token", token)
+                    .post("/login")
+                    .asString());
+            told.append(as(address, token)
+                    .contentType("application/json")
+                    .body("{\"name\":")
+                    .post("/api/tokens")
+                    .asString());
+        }
+        secrets.add(as(address, administrator)
+                .contentType("application/json")
+                .body("{\"name\":\"bob\",\"role\":\"viewer\"}")
+                .post("/api/tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("token"));
+        secrets.add(as(address, administrator)
+                .contentType("application/json")
+                .body("{\"url\":\"http://127.0.0.1:9/hook\"}")
+                .post("/api/webhooks")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("secret"));
+        for (String path : List.of(
+                "/api/tokens",
+                "/tokens",
+                "/api/webhooks",
+                "/webhooks",
+                "/api/audit",
+                "/audit",
+                "/q/metrics",
+                "/q/health",
+                "/q/openapi")) {
+            told.append(as(address, administrator).get(path).asString());
+        }
+        server.terminate();
+        try (Stream<Path> logs = Files.list(home.resolve("logs"))) {
+            for (Path log : logs.toList()) {
+                told.append(Files.readString(log));
+            }
+        }
+        told.append(server.errors());
+        Files.readAllLines(home.resolve("services.properties")).stream()
+                .map(line -> line.split("=", 2))
+                .filter(setting -> setting.length == 2 && setting[0].matches("(?i).*(password|secret|key).*"))
+                .forEach(setting -> secrets.add(setting[1]));
+
+        assertThat(secrets).hasSizeGreaterThan(presented.size() + 3).allMatch(secret -> secret.length() > 8);
+        assertThat(told).contains("bob", "eve", "127.0.0.1:9/hook", "started in").doesNotContain(secrets);
+    }
+
+    private static RequestSpecification as(String address, String token) {
+        return given().baseUri(address).auth().oauth2(token);
     }
 
     private static int freePort() throws IOException {
