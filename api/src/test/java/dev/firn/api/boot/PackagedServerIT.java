@@ -192,7 +192,8 @@ class PackagedServerIT {
     }
 
     /** What the server was given, made or was asked with is told neither by its log nor its standard error, nor by answers. */
-    private static void tellsNoSecret(ServerProcess server, String address, Path home, List<String> presented, String administrator)
+    private static void tellsNoSecret(
+            ServerProcess server, String address, Path home, List<String> presented, String administrator)
             throws IOException, InterruptedException {
         List<String> secrets = new ArrayList<>(presented);
         StringBuilder told = new StringBuilder();
@@ -256,7 +257,9 @@ class PackagedServerIT {
                 .forEach(setting -> secrets.add(setting[1]));
 
         assertThat(secrets).hasSizeGreaterThan(presented.size() + 3).allMatch(secret -> secret.length() > 8);
-        assertThat(told).contains("bob", "eve", "127.0.0.1:9/hook", "started in").doesNotContain(secrets);
+        assertThat(told)
+                .contains("bob", "eve", "127.0.0.1:9/hook", "started in")
+                .doesNotContain(secrets);
     }
 
     private static RequestSpecification as(String address, String token) {
