@@ -360,15 +360,15 @@ class LauncherTest {
                 .contains("1 test class(es) against external servers", "0 test class(es) with large downloads");
         firn(List.of("test", "--real"), Map.of());
         firn(List.of("test", "--large"), Map.of());
-        assertThat(firn(List.of("test", "--real", "--large", "--", "-pl", "cli"), Map.of())
+        assertThat(firn(List.of("test", "--real", "--large", "--fuzz", "5", "--", "-pl", "cli"), Map.of())
                         .out())
                 .doesNotContain("Left out");
         assertThat(mavenCalls())
                 .containsExactly(
-                        "-B -ntp verify -Dexcluded.test.tags=real,large",
-                        "-B -ntp verify -Dexcluded.test.tags=large",
-                        "-B -ntp verify -Dexcluded.test.tags=real",
-                        "-B -ntp verify -Dexcluded.test.tags= -pl cli");
+                        "-B -ntp verify -Dexcluded.test.tags=real,large,fuzz -Dfuzz.seconds=60",
+                        "-B -ntp verify -Dexcluded.test.tags=large,fuzz -Dfuzz.seconds=60",
+                        "-B -ntp verify -Dexcluded.test.tags=real,fuzz -Dfuzz.seconds=60",
+                        "-B -ntp verify -Dexcluded.test.tags= -Dfuzz.seconds=5 -pl cli");
         assertThat(firn(List.of("test", "--reel"), Map.of()).exitCode()).isEqualTo(2);
     }
 
