@@ -47,17 +47,18 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.io.FileUtils;
+import org.duckdb.DuckDBDriver;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
@@ -163,7 +164,7 @@ enum Reader {
         @Override
         List<byte[]> seeds() throws IOException {
             Path file = PLACE.resolve("seed.parquet");
-            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+            try (Connection connection = new DuckDBDriver().connect("jdbc:duckdb:", new Properties());
                     Statement statement = connection.createStatement()) {
                 statement.execute(
                         "COPY (SELECT 'ice' AS query, 'snow' AS document) TO '" + file + "' (FORMAT parquet)");

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBDriver;
 
 /**
  * Reads columns of Parquet files by DuckDB, row by row in the order of the file, within {@value #MEMORY}. DuckDB loads no extension
@@ -102,7 +102,8 @@ final class ParquetRows {
         settings.setProperty("jdbc_stream_results", "true");
         settings.setProperty("autoinstall_known_extensions", "false");
         settings.setProperty("autoload_known_extensions", "false");
-        return DriverManager.getConnection("jdbc:duckdb:", settings);
+        // DriverManager knows only the drivers of the class loader that asked it first, which need not be ours
+        return new DuckDBDriver().connect("jdbc:duckdb:", settings);
     }
 
     /** Types by the names of columns in lower case, in their order. */
