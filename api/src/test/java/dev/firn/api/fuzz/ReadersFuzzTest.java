@@ -3,16 +3,15 @@ package dev.firn.api.fuzz;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,24 +36,7 @@ class ReadersFuzzTest {
     /** All in one process, since each would take seconds to start; from the same seed each time. */
     @Test
     void readOrRefuseWhatTheyAreFed() throws Exception {
-        List<byte[]> inputs = new ArrayList<>();
-        List<Reader> readers = List.of(Reader.values());
-        for (Reader reader : readers) {
-            for (byte[] seed : reader.seeds()) {
-                reader.read(seed);
-                ByteArrayOutputStream input = new ByteArrayOutputStream();
-                input.write(readers.indexOf(reader));
-                input.writeBytes(seed);
-                inputs.add(input.toByteArray());
-            }
-        }
-
-        feed(
-                FuzzTarget.ALL,
-                inputs,
-                readers.stream().map(Reader::words).flatMap(List::stream),
-                SECONDS_OF_ALL,
-                "-seed=1");
+        feed(FuzzTarget.ALL, SECONDS_OF_ALL, "-seed=1");
     }
 
     /** Each by itself, {@code -Dfuzz.seconds} long, from another seed each time. */
@@ -62,69 +44,73 @@ class ReadersFuzzTest {
     @EnumSource(Reader.class)
     @Tag("fuzz")
     void readsOrRefuses(Reader reader) throws Exception {
-        feed(
-                reader.name(),
-                reader.seeds(),
-                reader.words().stream(),
-                Long.getLong("fuzz.seconds", USUAL_SECONDS),
-                "-seed=0");
+        feed(reader.name(), Long.getLong("fuzz.seconds", USUAL_SECONDS), "-seed=0");
     }
 
-    private void feed(String target, List<byte[]> inputs, Stream<String> words, long seconds, String seed)
-            throws IOException, InterruptedException {
+    private void feed(String target, long seconds, String seed) throws IOException, InterruptedException {
         Path findings = Files.createDirectories(Path.of("target", "fuzz")).toAbsolutePath();
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
-        for (int number = 0; number < inputs.size(); number++) {
-            Files.write(corpus.resolve("seed-" + number), inputs.get(number));
-        }
-        Path dictionary = Files.write(
-                folder.resolve("words"),
-                words.distinct().map(word -> '"' + word + '"').toList());
+        Path dictionary = folder.resolve("words");
         Path log = findings.resolve(target + ".log");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+EnableDynamicAgentLoading",
-                        "-Xmx700m",
-                        "-Djava.io.tmpdir=" + folder,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "com.code_intelligence.jazzer.Jazzer",
-                        "--target_class=" + FuzzTarget.class.getName(),
-                        "--target_args=" + target,
-                        "--instrumentation_includes=dev.firn.**",
-                        "--custom_hook_includes=dev.firn.**",
-                        // Takes what DuckDB understands for an injection, whatever the input
-                        "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.SqlInjection",
-                        "--reproducer_path=" + findings,
-                        "-artifact_prefix=" + findings + "/" + target + "-",
-                        "-dict=" + dictionary,
-                        seed,
-                        "-max_len=65536",
-                        "-timeout=30",
-                        "-rss_limit_mb=4000",
-                        "-print_final_stats=1",
-                        "-max_total_time=" + seconds,
-                        corpus.toString())
+        // Nothing is read in this process: the tests of the server have the native libraries in a class loader of
+        // theirs
+        run(log, PATIENCE_SECONDS, FuzzTarget.class.getName(), target, corpus.toString(), dictionary.toString());
+        int seeds = Objects.requireNonNull(corpus.toFile().list()).length;
+
+        String said = run(
+                log,
+                seconds + PATIENCE_SECONDS,
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + FuzzTarget.class.getName(),
+                "--target_args=" + target,
+                "--instrumentation_includes=dev.firn.**",
+                "--custom_hook_includes=dev.firn.**",
+                // Takes what DuckDB understands for an injection, whatever the input
+                "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.SqlInjection",
+                "--reproducer_path=" + findings,
+                "-artifact_prefix=" + findings + "/" + target + "-",
+                "-dict=" + dictionary,
+                seed,
+                "-max_len=65536",
+                "-timeout=30",
+                "-rss_limit_mb=4000",
+                "-print_final_stats=1",
+                "-max_total_time=" + seconds,
+                corpus.toString());
+        long read = number(EXECUTED, said);
+        System.out.println("fuzz " + target + ": " + read + " inputs in " + seconds + " s, " + number(COVERED, said)
+                + " branches covered, no finding");
+        assertThat(read).isGreaterThan(seeds);
+    }
+
+    /** Runs a program with the classes of this one, and gives what it said when it ended well. */
+    private String run(Path log, long seconds, String... programAndArguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+EnableDynamicAgentLoading",
+                "-Xmx700m",
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(programAndArguments));
+        Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        boolean ended = process.waitFor(seconds + PATIENCE_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
         process.destroyForcibly();
 
         String said = Files.readString(log, ISO_8859_1);
         List<String> lines = said.lines().toList();
         assertThat(ended && process.waitFor() == 0)
-                .as(target + ", all of it in " + log + ":\n"
+                .as("all of it in " + log + ":\n"
                         + String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())))
                 .isTrue();
-        long read = number(EXECUTED, said);
-        System.out.println("fuzz " + target + ": " + read + " inputs in " + seconds + " s, " + number(COVERED, said)
-                + " branches covered, no finding");
-        assertThat(read).isGreaterThan(inputs.size());
+        return said;
     }
 
     /** The last number that a pattern finds. */
