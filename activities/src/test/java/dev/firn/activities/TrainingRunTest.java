@@ -300,7 +300,10 @@ class TrainingRunTest {
     @Test
     @Order(11)
     void aServerThatGoesAwayInTheMiddleCostsNothingButTime() {
-        String longer = specification.replace("steps: 200", "steps: 400") + "reuse: false\n";
+        // Long enough for the server to go away in the midst of it, however fast the machine trains
+        String longer =
+                specification.replace("steps: 200", "steps: 4000").replace("everySteps: 20}", "everySteps: 100}")
+                        + "reuse: false\n";
         UUID undisturbed = firn.submission.submit(longer, Optional.empty()).runId();
         assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
 
@@ -322,10 +325,10 @@ class TrainingRunTest {
         assertThat(digests(disturbed)).isEqualTo(digests(undisturbed));
         assertThat(firn.stores
                         .metrics()
-                        .series(disturbed, Optional.of("pretrain"), Optional.of("loss"), 1000)
+                        .series(disturbed, Optional.of("pretrain"), Optional.of("loss"), 10_000)
                         .getFirst()
                         .points())
-                .hasSize(400);
+                .hasSize(4000);
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steering runs while they go on. Every request is answered with 202 and the run as it is then, takes effect a little later, and
@@ -179,8 +180,16 @@ public class ControlResource {
 
     private Response ask(String id, String key, ControlKind kind, Optional<JsonNode> value) {
         UUID run = Names.identifier("run", id);
-        change.before(views.one(run));
+        change.before(new Steered(views.one(run).state(), null, null));
         control.request(run, kind, value, caller.name(), Names.idempotencyKey(key));
-        return Response.accepted(views.one(run)).build();
+        RunView now = views.one(run);
+        change.after(new Steered(now.state(), kind.name(), value.orElse(null)));
+        return Response.accepted(now).build();
     }
+
+    /** What the audit trail keeps: a run looks the same before and after most of what is asked of it. */
+    private record Steered(
+            String state,
+            @Nullable String control,
+            @Nullable JsonNode value) {}
 }

@@ -3,6 +3,7 @@ package dev.firn.api.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -63,7 +64,9 @@ class RunPagesIT {
         comparesTwo(page, List.of(first, second));
         forksFromACheckpoint(page, first);
         String fork = id(page);
+        steersAndLeavesATrail(page, fork);
         cancels(page);
+        retriesAndStops(page, fork);
 
         drawsTheTour(first, List.of(first, second));
 
@@ -248,8 +251,54 @@ class RunPagesIT {
         assertThat(page.locator("main")).containsText("weights: ");
     }
 
-    private void cancels(Page page) {
+    private void steersAndLeavesATrail(Page page, String run) {
         assertThat(page.locator("#do-extend")).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE));
+        String path = "/api/runs/" + run;
+        given().post(path + "/checkpoint").then().statusCode(202);
+        given().contentType("application/json")
+                .body("{\"factor\":0.5}")
+                .put(path + "/learning-rate-scale")
+                .then()
+                .statusCode(202);
+        given().contentType("application/json")
+                .body("{\"steps\":10}")
+                .post(path + "/extend")
+                .then()
+                .statusCode(202);
+
+        assertLeft(path + "/checkpoint", "CHECKPOINT", null);
+        assertLeft(path + "/learning-rate-scale", "LEARNING_RATE_SCALE", 0.5f);
+        assertLeft(path + "/extend", "EXTEND", 10);
+        assertThat(page.locator("#details")).containsText("extend");
+    }
+
+    private void retriesAndStops(Page page, String run) {
+        confirm(page, "Retry", "from its newest checkpoint");
+        assertThat(page.locator("#do-extend")).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE));
+        confirm(page, "Pause", "The run stays paused until somebody resumes it");
+        assertThat(page.locator("#status h1 + .state")).hasText("paused", within(PATIENCE));
+        assertLeft("/api/runs/" + run + "/pause", "PAUSE", null);
+        confirm(page, "Resume", "goes on from the checkpoint");
+        assertThat(page.locator("#do-extend")).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE));
+        given().post("/api/runs/" + run + "/stop").then().statusCode(202);
+        assertLeft("/api/runs/" + run + "/stop", "STOP", null);
+        assertThat(page.locator("#status h1 + .state")).hasText("succeeded", within(PATIENCE));
+    }
+
+    /** The newest entry of the audit trail for a path. */
+    private static void assertLeft(String path, String control, Object value) {
+        given().queryParam("path", path)
+                .queryParam("limit", 1)
+                .get("/api/audit")
+                .then()
+                .statusCode(200)
+                .body("items[0].status", equalTo(202))
+                .body("items[0].before.state", equalTo("RUNNING"))
+                .body("items[0].after.control", equalTo(control))
+                .body("items[0].after.value", equalTo(value));
+    }
+
+    private void cancels(Page page) {
         assertThat(page.locator(".chart[data-metric=loss] .plot"))
                 .hasAttribute("aria-label", Pattern.compile("Loss of finetune.*"));
         visits.picture(page, "running", Look.LIGHT);

@@ -9,14 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whatever comes from outside is read or refused, and nothing else comes of it: Jazzer looks for inputs that make a reader throw
@@ -25,66 +27,74 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReadersFuzzTest {
     private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
     private static final Pattern COVERED = Pattern.compile("cov: (\\d+)");
-    private static final long SECONDS_OF_ALL = 40;
-    private static final long USUAL_SECONDS = 60;
+    private static final long SECONDS = Long.getLong("fuzz.seconds", 60);
     private static final long PATIENCE_SECONDS = 180;
+    private static final int AT_A_TIME = 2 * Runtime.getRuntime().availableProcessors();
     private static final int LAST_LINES = 60;
 
     @TempDir
     Path folder;
 
-    /** All in one process, since each would take seconds to start; from the same seed each time. */
+    /** Each in a process of its own for a minute; or {@code -Dfuzz.seconds} long, then from another seed each time. */
     @Test
     void readOrRefuseWhatTheyAreFed() throws Exception {
-        feed(FuzzTarget.ALL, SECONDS_OF_ALL, "-seed=1");
+        List<AssertionError> findings = new ArrayList<>();
+        try (ExecutorService executor = Executors.newFixedThreadPool(AT_A_TIME)) {
+            for (Future<?> fed : Stream.of(Reader.values())
+                    .map(reader -> executor.submit(() -> feed(reader)))
+                    .toList()) {
+                try {
+                    fed.get();
+                } catch (ExecutionException e) {
+                    findings.add(new AssertionError(e.getCause().getMessage(), e.getCause()));
+                }
+            }
+        }
+        assertThat(findings).isEmpty();
     }
 
-    /** Each by itself, {@code -Dfuzz.seconds} long, from another seed each time. */
-    @ParameterizedTest
-    @EnumSource(Reader.class)
-    @Tag("fuzz")
-    void readsOrRefuses(Reader reader) throws Exception {
-        feed(reader.name(), Long.getLong("fuzz.seconds", USUAL_SECONDS), "-seed=0");
-    }
-
-    private void feed(String target, long seconds, String seed) throws IOException, InterruptedException {
+    private Void feed(Reader reader) throws IOException, InterruptedException {
         Path findings = Files.createDirectories(Path.of("target", "fuzz")).toAbsolutePath();
-        Path corpus = Files.createDirectories(folder.resolve("corpus"));
-        Path dictionary = folder.resolve("words");
-        Path log = findings.resolve(target + ".log");
+        Path own = Files.createDirectories(folder.resolve(reader.name()));
+        Path corpus = Files.createDirectories(own.resolve("corpus"));
+        Path dictionary = own.resolve("words");
+        Path log = findings.resolve(reader + ".log");
         // Nothing is read in this process: the tests of the server have the native libraries in a class loader of
         // theirs
-        run(log, PATIENCE_SECONDS, FuzzTarget.class.getName(), target, corpus.toString(), dictionary.toString());
+        run(own, log, 0, FuzzTarget.class.getName(), reader.name(), corpus.toString(), dictionary.toString());
         int seeds = Objects.requireNonNull(corpus.toFile().list()).length;
 
         String said = run(
+                own,
                 log,
-                seconds + PATIENCE_SECONDS,
+                SECONDS,
                 "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + FuzzTarget.class.getName(),
-                "--target_args=" + target,
+                "--target_args=" + reader,
                 "--instrumentation_includes=dev.firn.**",
                 "--custom_hook_includes=dev.firn.**",
                 // Takes what DuckDB understands for an injection, whatever the input
                 "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.SqlInjection",
                 "--reproducer_path=" + findings,
-                "-artifact_prefix=" + findings + "/" + target + "-",
+                "-artifact_prefix=" + findings + "/" + reader + "-",
                 "-dict=" + dictionary,
-                seed,
+                "-seed=" + (System.getProperty("fuzz.seconds") == null ? 1 : 0),
                 "-max_len=65536",
                 "-timeout=30",
                 "-rss_limit_mb=4000",
                 "-print_final_stats=1",
-                "-max_total_time=" + seconds,
+                "-max_total_time=" + SECONDS,
                 corpus.toString());
         long read = number(EXECUTED, said);
-        System.out.println("fuzz " + target + ": " + read + " inputs in " + seconds + " s, " + number(COVERED, said)
+        System.out.println("fuzz " + reader + ": " + read + " inputs in " + SECONDS + " s, " + number(COVERED, said)
                 + " branches covered, no finding");
-        assertThat(read).isGreaterThan(seeds);
+        assertThat(read).as("inputs of " + reader).isGreaterThan(seeds);
+        return null;
     }
 
     /** Runs a program with the classes of this one, and gives what it said when it ended well. */
-    private String run(Path log, long seconds, String... programAndArguments) throws IOException, InterruptedException {
+    private static String run(Path place, Path log, long seconds, String... programAndArguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
@@ -92,16 +102,16 @@ class ReadersFuzzTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+EnableDynamicAgentLoading",
                 "-Xmx700m",
-                "-Djava.io.tmpdir=" + folder,
+                "-Djava.io.tmpdir=" + place,
                 "-cp",
                 System.getProperty("java.class.path")));
         command.addAll(List.of(programAndArguments));
         Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(place.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(seconds + PATIENCE_SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
 
         String said = Files.readString(log, ISO_8859_1);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -34,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A Firn server over HTTP.
@@ -702,8 +704,20 @@ public final class FirnClient {
             return MAPPER.treeToValue(json, type);
         } catch (JsonProcessingException e) {
             throw new UnexpectedAnswerException(
-                    "The server's answer is not understood (is it of another version?): " + e.getOriginalMessage(), e);
+                    "The server's answer is not understood" + place(e)
+                            + "; is the server of another version than this program?",
+                    e);
         }
+    }
+
+    /** Where in the answer, as a JSON pointer. */
+    private static String place(JsonProcessingException e) {
+        return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+                ? mapping.getPath().stream()
+                        .map(part ->
+                                part.getFieldName() == null ? Integer.toString(part.getIndex()) : part.getFieldName())
+                        .collect(Collectors.joining("/", " at /", ""))
+                : "";
     }
 
     private RuntimeException problem(int status, String contentType, byte[] body) {

@@ -365,9 +365,9 @@ class LauncherTest {
                 .doesNotContain("Left out");
         assertThat(mavenCalls())
                 .containsExactly(
-                        "-B -ntp verify -Dexcluded.test.tags=real,large,fuzz -Dfuzz.seconds=60",
-                        "-B -ntp verify -Dexcluded.test.tags=large,fuzz -Dfuzz.seconds=60",
-                        "-B -ntp verify -Dexcluded.test.tags=real,fuzz -Dfuzz.seconds=60",
+                        "-B -ntp verify -Dexcluded.test.tags=real,large",
+                        "-B -ntp verify -Dexcluded.test.tags=large",
+                        "-B -ntp verify -Dexcluded.test.tags=real",
                         "-B -ntp verify -Dexcluded.test.tags= -Dfuzz.seconds=5 -pl cli");
         assertThat(firn(List.of("test", "--reel"), Map.of()).exitCode()).isEqualTo(2);
     }

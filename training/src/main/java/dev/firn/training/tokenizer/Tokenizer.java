@@ -105,6 +105,7 @@ public final class Tokenizer implements AutoCloseable {
         }
         Map<String, Integer> ids = ids(root, file);
         SpecialTokens special = specialTokens(ids, file);
+        requireUnknownPiece(root.path("model"), file);
         int vocabulary = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
 
         HuggingFaceTokenizer library = load(file);
@@ -185,6 +186,30 @@ public final class Tokenizer implements AutoCloseable {
             ids.put(added.path("content").asText(), added.path("id").asInt(-1));
         }
         return ids;
+    }
+
+    /**
+     * The library loads a model that names no piece for what its vocabulary does not have, and ends the whole process at the first
+     * such text.
+     */
+    private static void requireUnknownPiece(JsonNode model, Path file) {
+        JsonNode vocabulary = model.path("vocab");
+        String type =
+                model.path("type").asText(vocabulary.isArray() ? "Unigram" : model.has("merges") ? "BPE" : "WordPiece");
+        JsonNode named = model.path(type.equals("Unigram") ? "unk_id" : "unk_token");
+        boolean known = switch (type) {
+            case "Unigram" -> named.canConvertToInt() && named.intValue() >= 0 && named.intValue() < vocabulary.size();
+            case "WordPiece", "WordLevel" -> named.isTextual() && vocabulary.has(named.textValue());
+            // What a vocabulary of pairs does not have is left out when no piece is named
+            case "BPE" ->
+                named.isMissingNode() || named.isNull() || (named.isTextual() && vocabulary.has(named.textValue()));
+            // Refused by the library
+            default -> true;
+        };
+        if (!known) {
+            throw new InvalidTokenizerException(file + " has a model of type " + type
+                    + " whose vocabulary has no piece for what is not in it (" + named + ")");
+        }
     }
 
     private static SpecialTokens specialTokens(Map<String, Integer> ids, Path file) {

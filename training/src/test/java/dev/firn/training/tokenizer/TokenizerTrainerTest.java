@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -218,6 +219,38 @@ class TokenizerTrainerTest {
         assertThatThrownBy(() -> Tokenizer.open(broken))
                 .isInstanceOf(InvalidTokenizerException.class)
                 .hasMessageContaining("not taken by the tokenizers library");
+    }
+
+    /** Each of them was loaded by the library, which then ended the process at the first text with an unknown piece. */
+    @Test
+    void refusesModelsWithoutAPieceForWhatIsUnknown() throws IOException {
+        JsonMapper mapper = new JsonMapper();
+        ObjectNode right = (ObjectNode)
+                mapper.readTree(folder.resolve("first").resolve(Tokenizer.FILE).toFile());
+        ObjectNode unnamed = right.deepCopy();
+        ((ObjectNode) unnamed.get("model")).remove("unk_id");
+        ObjectNode outside = right.deepCopy();
+        ((ObjectNode) outside.get("model")).put("unk_id", 1_000_000);
+        List<ObjectNode> wrong = new ArrayList<>(List.of(unnamed, outside));
+        for (String type : List.of("WordPiece", "WordLevel", "BPE")) {
+            ObjectNode other = right.deepCopy();
+            ObjectNode model = other.putObject("model");
+            model.put("type", type).put("unk_token", "<none>").put("continuing_subword_prefix", "##");
+            model.put("max_input_chars_per_word", 100).putArray("merges");
+            ObjectNode vocabulary = model.putObject("vocab");
+            List.of("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+                    .forEach(token -> vocabulary.put(token, vocabulary.size()));
+            wrong.add(other);
+        }
+
+        for (ObjectNode file : wrong) {
+            Path other = Files.createTempDirectory(folder, "wrong");
+            mapper.writeValue(other.resolve(Tokenizer.FILE).toFile(), file);
+            assertThatThrownBy(() -> Tokenizer.open(other))
+                    .as(file.at("/model/type").asText())
+                    .isInstanceOf(InvalidTokenizerException.class)
+                    .hasMessageContaining("has no piece for what is not in it");
+        }
     }
 
     @Test

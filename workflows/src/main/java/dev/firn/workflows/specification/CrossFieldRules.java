@@ -74,12 +74,13 @@ final class CrossFieldRules {
         faults.add(new Fault(pointer, detail));
     }
 
+    /** Where the schema wants a list there may be anything: an element that is not there is looked at as a missing one. */
     private void data() {
         Set<String> names = new HashSet<>();
         JsonNode sources = specification.at("/data/sources");
         boolean holdsBackEvaluation = false;
         for (int i = 0; i < sources.size(); i++) {
-            JsonNode source = sources.get(i);
+            JsonNode source = sources.path(i);
             String pointer = "/data/sources/" + i;
             if (source.path("name").isTextual() && !names.add(source.get("name").textValue())) {
                 fault(pointer + "/name", "another source has this name");
@@ -96,12 +97,12 @@ final class CrossFieldRules {
             source.path("languages").forEach(language -> languages.add(language.asText()));
             JsonNode evaluated = source.path("evaluationLanguages");
             for (int j = 0; j < evaluated.size(); j++) {
-                if (languages.contains(evaluated.get(j).asText())) {
+                if (languages.contains(evaluated.path(j).asText())) {
                     fault(
                             pointer + "/evaluationLanguages/" + j,
                             "is trained on; languages are evaluated in any case, only those not trained on stand here");
                 }
-                languages.add(evaluated.get(j).asText());
+                languages.add(evaluated.path(j).asText());
             }
             if (!languages.contains(source.path("referenceLanguage").asText())) {
                 fault(pointer + "/referenceLanguage", "is not among the source's languages");
@@ -109,7 +110,7 @@ final class CrossFieldRules {
         }
         JsonNode evaluation = specification.at("/data/evaluation");
         for (int i = 0; i < evaluation.size(); i++) {
-            if (evaluation.get(i) instanceof ObjectNode set) {
+            if (evaluation.path(i) instanceof ObjectNode set) {
                 if (set.path("name").isTextual() && !names.add(set.get("name").textValue())) {
                     fault("/data/evaluation/" + i + "/name", "another source or set has this name");
                 }
@@ -215,10 +216,10 @@ final class CrossFieldRules {
         JsonNode dimensions = specification.at(pointer);
         long hidden = specification.at("/encoder/hiddenSize").asLong();
         for (int i = 0; i < dimensions.size(); i++) {
-            if (hidden > 0 && dimensions.get(i).asLong() > hidden) {
+            if (hidden > 0 && dimensions.path(i).asLong() > hidden) {
                 fault(
                         pointer + "/" + i,
-                        "is " + dimensions.get(i).asLong() + ", above encoder.hiddenSize, which is " + hidden);
+                        "is " + dimensions.path(i).asLong() + ", above encoder.hiddenSize, which is " + hidden);
             }
         }
     }

@@ -293,6 +293,23 @@ class SpecificationReaderTest {
     }
 
     @Test
+    void anObjectInPlaceOfAListIsAFaultLikeAnyOther() {
+        assertThat(faults("""
+                name: x
+                data: {sources: {maximumTokens: 32}, evaluation: {name: a}}
+                pretrain: {matryoshka: {dimensions: {a: 1}}}
+                """))
+                .extracting(Fault::pointer)
+                .contains("/data/sources", "/data/evaluation", "/pretrain/matryoshka/dimensions");
+        assertThat(faults("""
+                name: x
+                data: {sources: [{type: messages, languages: {a: en}, evaluationLanguages: {a: de}}]}
+                """))
+                .extracting(Fault::pointer)
+                .contains("/data/sources/0/languages", "/data/sources/0/evaluationLanguages");
+    }
+
+    @Test
     void suggestsTheFieldThatWasMeant() {
         assertThat(faults(SMALL + "finetune: {learningrate: 0.1}\n"))
                 .containsExactly(new Fault("/finetune/learningrate", "unknown field; did you mean learningRate?"));
