@@ -53,6 +53,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -419,16 +421,25 @@ enum Reader {
         }
     },
 
-    RANGES("bytes=", "-", "999999999999999999") {
+    /** Byte ranges and cursors. */
+    PARTS_OF_REQUESTS("bytes=", "-", "999999999999999999", "AAAA", "=", "_") {
         @Override
         List<byte[]> seeds() {
-            return List.of("bytes=0-99".getBytes(UTF_8), "bytes=-5".getBytes(UTF_8), "bytes=7-".getBytes(UTF_8));
+            return Stream.of(
+                            "bytes=0-99",
+                            "bytes=-5",
+                            "bytes=7-",
+                            Cursor.of(7).encoded(),
+                            Cursor.of(new UUID(1, 2)).encoded())
+                    .map(text -> text.getBytes(UTF_8))
+                    .toList();
         }
 
         @Override
         void read(byte[] input) {
+            String text = new String(input, UTF_8);
             try {
-                Optional<ByteRange> range = ByteRange.parse(new String(input, UTF_8), 100);
+                Optional<ByteRange> range = ByteRange.parse(text, 100);
                 if (range.isPresent()
                         && (range.get().first() < 0
                                 || range.get().last() > 99
@@ -438,20 +449,7 @@ enum Reader {
             } catch (ProblemException e) {
                 // refused
             }
-        }
-    },
-
-    CURSORS("AAAA", "=", "_") {
-        @Override
-        List<byte[]> seeds() {
-            return List.of(
-                    Cursor.of(7).encoded().getBytes(UTF_8),
-                    Cursor.of(new java.util.UUID(1, 2)).encoded().getBytes(UTF_8));
-        }
-
-        @Override
-        void read(byte[] input) {
-            PageRequest page = new PageRequest(1, Optional.of(new String(input, UTF_8)));
+            PageRequest page = new PageRequest(1, Optional.of(text));
             try {
                 Cursor.number(page);
             } catch (InvalidCursorException e) {

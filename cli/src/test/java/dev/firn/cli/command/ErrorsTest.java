@@ -88,8 +88,9 @@ class ErrorsTest {
         Result result = CommandRunner.run(server.address(), "runs");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err())
-                .isEqualTo("firn: The server's answer is not understood at /state; is the server of another version than this"
-                        + " program?\n");
+                .isEqualTo(
+                        "firn: The server's answer is not understood at /state; is the server of another version than this"
+                                + " program?\n");
     }
 
     @Test

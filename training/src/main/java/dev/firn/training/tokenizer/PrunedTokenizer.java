@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -172,8 +173,9 @@ public final class PrunedTokenizer {
     }
 
     private void renumber(ObjectNode node, String field) {
-        if (node.path(field).isIntegralNumber()) {
-            node.put(field, renumbered[node.get(field).intValue()]);
+        int old = node.path(field).asInt(-1);
+        if (old >= 0 && old < renumbered.length) {
+            node.put(field, renumbered[old]);
         }
     }
 
@@ -182,18 +184,21 @@ public final class PrunedTokenizer {
         switch (type) {
             case "TemplateProcessing" -> {
                 for (JsonNode token : processor.path("special_tokens")) {
-                    ArrayNode ids = (ArrayNode) token.get("ids");
+                    if (!(token.path("ids") instanceof ArrayNode ids)) {
+                        throw unreadable(folder, type);
+                    }
                     for (int i = 0; i < ids.size(); i++) {
-                        ids.set(
-                                i,
-                                JSON.getNodeFactory()
-                                        .numberNode(renumbered[ids.get(i).intValue()]));
+                        ids.set(i, renumbered(folder, type, ids.get(i)));
                     }
                 }
             }
             case "BertProcessing", "RobertaProcessing" -> {
-                renumberPair((ArrayNode) processor.get("sep"));
-                renumberPair((ArrayNode) processor.get("cls"));
+                for (String name : List.of("sep", "cls")) {
+                    if (!(processor.path(name) instanceof ArrayNode tokenAndId) || tokenAndId.size() != 2) {
+                        throw unreadable(folder, type);
+                    }
+                    tokenAndId.set(1, renumbered(folder, type, tokenAndId.get(1)));
+                }
             }
             case "Sequence" -> processor.path("processors").forEach(part -> renumberProcessor(folder, part));
             case "ByteLevel" -> {}
@@ -203,9 +208,17 @@ public final class PrunedTokenizer {
         }
     }
 
-    private void renumberPair(ArrayNode tokenAndId) {
-        tokenAndId.set(
-                1, JSON.getNodeFactory().numberNode(renumbered[tokenAndId.get(1).intValue()]));
+    private JsonNode renumbered(Path folder, String type, JsonNode id) {
+        int old = id.canConvertToInt() ? id.intValue() : -1;
+        if (old < 0 || old >= renumbered.length || renumbered[old] < 0) {
+            throw unreadable(folder, type);
+        }
+        return JSON.getNodeFactory().numberNode(renumbered[old]);
+    }
+
+    private static InvalidTokenizerException unreadable(Path folder, String type) {
+        return new InvalidTokenizerException(folder.resolve(Tokenizer.FILE) + " has a post-processor of type '" + type
+                + "' with ids that are not there");
     }
 
     /** Newer files name added tokens by their ids once more. */

@@ -45,6 +45,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int MOST_IDS = 1 << 24;
     private static final int FEWEST_TOKENS = 3;
     private static final long LARGEST = 256L << 20;
 
@@ -106,7 +107,12 @@ public final class Tokenizer implements AutoCloseable {
         Map<String, Integer> ids = ids(root, file);
         SpecialTokens special = specialTokens(ids, file);
         requireUnknownPiece(root.path("model"), file);
+        requireWholeTemplate(root.path("post_processor"), file);
         int vocabulary = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+
+        if (vocabulary < 1 || vocabulary > MOST_IDS) {
+            throw new InvalidTokenizerException(file + " has ids that do not lie between 0 and " + (MOST_IDS - 1));
+        }
 
         HuggingFaceTokenizer library = load(file);
         try {
@@ -209,6 +215,21 @@ public final class Tokenizer implements AutoCloseable {
         if (!known) {
             throw new InvalidTokenizerException(file + " has a model of type " + type
                     + " whose vocabulary has no piece for what is not in it (" + named + ")");
+        }
+    }
+
+    /** The same holds for a template that names a token or a text that is not there. */
+    private static void requireWholeTemplate(JsonNode processor, Path file) {
+        processor.path("processors").forEach(one -> requireWholeTemplate(one, file));
+        for (JsonNode piece : processor.path("single")) {
+            String token = piece.at("/SpecialToken/id").asText(null);
+            if (token != null && !processor.path("special_tokens").has(token)) {
+                throw new InvalidTokenizerException(
+                        file + " has a template with the token " + token + ", which is not among its special_tokens");
+            }
+            if (!piece.at("/Sequence/id").asText("A").equals("A")) {
+                throw new InvalidTokenizerException(file + " has a template for one text that asks for a second");
+            }
         }
     }
 

@@ -254,6 +254,23 @@ class TokenizerTrainerTest {
     }
 
     @Test
+    void refusesTemplatesThatNameWhatIsNotThere() throws IOException {
+        String right = Files.readString(folder.resolve("first").resolve(Tokenizer.FILE));
+        Path other = Files.createTempDirectory(folder, "template");
+
+        Files.writeString(
+                other.resolve(Tokenizer.FILE),
+                right.replaceFirst("\"id\" : \"<s>\",(\\s+\"type_id\")", "\"id\" : \"<t>\",$1"));
+        assertThatThrownBy(() -> Tokenizer.open(other))
+                .isInstanceOf(InvalidTokenizerException.class)
+                .hasMessageContaining("the token <t>, which is not among its special_tokens");
+        Files.writeString(other.resolve(Tokenizer.FILE), right.replaceFirst("\"id\" : \"A\"", "\"id\" : \"B\""));
+        assertThatThrownBy(() -> Tokenizer.open(other))
+                .isInstanceOf(InvalidTokenizerException.class)
+                .hasMessageContaining("asks for a second");
+    }
+
+    @Test
     void aDefinitionNamesTheFileAndTheMaximumLength() {
         try (Tokenizer same = Tokenizer.open(folder.resolve("first"), 64);
                 Tokenizer longer = Tokenizer.open(folder.resolve("first"), 65)) {
