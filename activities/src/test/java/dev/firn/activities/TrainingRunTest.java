@@ -301,9 +301,8 @@ class TrainingRunTest {
     @Order(11)
     void aServerThatGoesAwayInTheMiddleCostsNothingButTime() {
         // Long enough for the server to go away in the midst of it, however fast the machine trains
-        String longer =
-                specification.replace("steps: 200", "steps: 4000").replace("everySteps: 20}", "everySteps: 100}")
-                        + "reuse: false\n";
+        String longer = specification.replace("steps: 200", "steps: 1500").replace("everySteps: 20}", "everySteps: 50}")
+                + "reuse: false\n";
         UUID undisturbed = firn.submission.submit(longer, Optional.empty()).runId();
         assertThat(firn.ended(undisturbed).state()).isEqualTo(RunState.SUCCEEDED);
 
@@ -328,7 +327,7 @@ class TrainingRunTest {
                         .series(disturbed, Optional.of("pretrain"), Optional.of("loss"), 10_000)
                         .getFirst()
                         .points())
-                .hasSize(4000);
+                .hasSize(1500);
     }
 
     @Test

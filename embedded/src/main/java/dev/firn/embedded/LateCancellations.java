@@ -19,53 +19,88 @@ import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse;
+import io.temporal.api.workflowservice.v1.RespondActivityTaskCanceledRequest;
+import io.temporal.api.workflowservice.v1.RespondActivityTaskCompletedRequest;
+import io.temporal.api.workflowservice.v1.RespondActivityTaskFailedRequest;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskFailedRequest;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskFailedResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceImplBase;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
  * A workflow may ask to cancel an activity that ends while it asks. Temporal then fails the workflow's task, and gives it another
  * one that tells of the end; the test service gives none ever again. What Temporal does is done here, before the service sees the
- * request.
+ * request; no activity can end in between.
  */
 final class LateCancellations implements ServerInterceptor {
     private final WorkflowServiceImplBase service;
+    private final Lock anActivityEnds;
+    private final Lock activitiesStayAsTheyAre;
 
     LateCancellations(WorkflowServiceImplBase service) {
         this.service = requireNonNull(service, "service is null");
+        ReadWriteLock lock = new ReentrantReadWriteLock(true);
+        this.anActivityEnds = lock.readLock();
+        this.activitiesStayAsTheyAre = lock.writeLock();
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
-            private boolean refused;
+            private Optional<Q> request = Optional.empty();
 
             @Override
             public void onMessage(Q message) {
-                if (message instanceof RespondWorkflowTaskCompletedRequest request && cancelsWhatHasEnded(request)) {
-                    refused = true;
-                    fail(request);
-                    call.close(Status.INVALID_ARGUMENT.withDescription("UnhandledCommand"), new Metadata());
-                } else {
-                    super.onMessage(message);
-                }
+                request = Optional.of(message);
+                super.onMessage(message);
             }
 
+            // The service works in here
             @Override
             public void onHalfClose() {
-                if (!refused) {
-                    super.onHalfClose();
+                switch (request.orElse(null)) {
+                    case RespondWorkflowTaskCompletedRequest completed
+                    when cancels(completed) ->
+                        locked(activitiesStayAsTheyAre, () -> {
+                            if (cancelsWhatHasEnded(completed)) {
+                                fail(completed);
+                                call.close(Status.INVALID_ARGUMENT.withDescription("UnhandledCommand"), new Metadata());
+                            } else {
+                                super.onHalfClose();
+                            }
+                        });
+                    case RespondActivityTaskCompletedRequest _ -> locked(anActivityEnds, super::onHalfClose);
+                    case RespondActivityTaskFailedRequest _ -> locked(anActivityEnds, super::onHalfClose);
+                    case RespondActivityTaskCanceledRequest _ -> locked(anActivityEnds, super::onHalfClose);
+                    case null, default -> super.onHalfClose();
                 }
             }
         };
+    }
+
+    private static void locked(Lock lock, Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean cancels(RespondWorkflowTaskCompletedRequest request) {
+        return request.getCommandsList().stream()
+                .anyMatch(command -> command.getCommandType() == CommandType.COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK);
     }
 
     private boolean cancelsWhatHasEnded(RespondWorkflowTaskCompletedRequest request) {
@@ -74,9 +109,6 @@ final class LateCancellations implements ServerInterceptor {
                 .map(Command::getRequestCancelActivityTaskCommandAttributes)
                 .map(attributes -> attributes.getScheduledEventId())
                 .collect(Collectors.toSet());
-        if (cancelled.isEmpty()) {
-            return false;
-        }
         Task task = Task.of(request);
         DescribeWorkflowExecutionResponse description = answer(
                 service::describeWorkflowExecution,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Durations;
+import io.grpc.StatusRuntimeException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
@@ -19,6 +20,7 @@ import io.temporal.api.workflowservice.v1.PollActivityTaskQueueResponse;
 import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueRequest;
 import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
 import io.temporal.api.workflowservice.v1.RespondActivityTaskCompletedRequest;
+import io.temporal.api.workflowservice.v1.RespondActivityTaskCompletedResponse;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
@@ -39,6 +41,10 @@ import io.temporal.workflow.WorkflowMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,19 +120,69 @@ class EmbeddedTemporalTest {
 
     /** By hand, since a worker would have to be very unlucky. */
     @Test
-    void aWorkflowThatCancelsAnActivityWhileItEndsIsAskedAgain() {
+    void aWorkflowThatCancelsAnActivityThatHasEndedIsAskedAgain() {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start(0)) {
             WorkflowServiceStubs stubs = connect(temporal);
+            WorkflowServiceGrpc.WorkflowServiceBlockingStub service = stubs.blockingStub();
+            Cancelling cancelling = Cancelling.begin(stubs);
+            cancelling.activityEnds(service);
+
+            assertThatThrownBy(() -> cancelling.workflowCancels(service)).hasMessageContaining("UnhandledCommand");
+
+            assertThat(task(service).getHistory().getEventsList())
+                    .anyMatch(HistoryEvent::hasActivityTaskCompletedEventAttributes);
+            stubs.shutdownNow();
+        }
+    }
+
+    @Test
+    void aWorkflowThatCancelsAnActivityWhileItEndsIsAskedAgain() throws Exception {
+        try (EmbeddedTemporal temporal = EmbeddedTemporal.start(0);
+                ExecutorService executor = Executors.newFixedThreadPool(2)) {
+            WorkflowServiceStubs stubs = connect(temporal);
+            WorkflowServiceGrpc.WorkflowServiceBlockingStub service = stubs.blockingStub();
+            for (int round = 0; round < 300; round++) {
+                Cancelling cancelling = Cancelling.begin(stubs);
+                CyclicBarrier together = new CyclicBarrier(2);
+                Future<?> ending = executor.submit(() -> {
+                    together.await();
+                    cancelling.activityEnds(service);
+                    return null;
+                });
+                Future<?> asking = executor.submit(() -> {
+                    together.await();
+                    try {
+                        cancelling.workflowCancels(service);
+                    } catch (StatusRuntimeException e) {
+                        assertThat(e).hasMessageContaining("UnhandledCommand");
+                    }
+                    return null;
+                });
+                ending.get();
+                asking.get();
+
+                assertThat(task(service).getHistory().getEventsList())
+                        .as("round " + round)
+                        .anyMatch(HistoryEvent::hasActivityTaskCompletedEventAttributes);
+                cancelling.workflow().terminate("seen");
+            }
+            stubs.shutdownNow();
+        }
+    }
+
+    /** A workflow that is about to ask for the end of its activity, which is under way. */
+    private record Cancelling(
+            WorkflowStub workflow, PollWorkflowTaskQueueResponse task, PollActivityTaskQueueResponse activity) {
+        static Cancelling begin(WorkflowServiceStubs stubs) {
             WorkflowServiceGrpc.WorkflowServiceBlockingStub service = stubs.blockingStub();
             WorkflowStub workflow = WorkflowClient.newInstance(stubs)
                     .newUntypedWorkflowStub(
                             "ByHand",
                             WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build());
             workflow.start();
-            PollWorkflowTaskQueueResponse first = task(service);
             complete(
                     service,
-                    first,
+                    EmbeddedTemporalTest.task(service),
                     Command.newBuilder()
                             .setCommandType(CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK)
                             .setScheduleActivityTaskCommandAttributes(ScheduleActivityTaskCommandAttributes.newBuilder()
@@ -142,31 +198,32 @@ class EmbeddedTemporalTest {
                             .setTaskQueue(TaskQueue.newBuilder().setName(QUEUE))
                             .build());
             workflow.cancel();
-            PollWorkflowTaskQueueResponse cancelling = task(service);
-            service.respondActivityTaskCompleted(RespondActivityTaskCompletedRequest.newBuilder()
-                    .setNamespace("default")
-                    .setTaskToken(activity.getTaskToken())
-                    .build());
-            long scheduled = cancelling.getHistory().getEventsList().stream()
+            return new Cancelling(workflow, EmbeddedTemporalTest.task(service), activity);
+        }
+
+        void activityEnds(WorkflowServiceGrpc.WorkflowServiceBlockingStub service) {
+            RespondActivityTaskCompletedResponse _ =
+                    service.respondActivityTaskCompleted(RespondActivityTaskCompletedRequest.newBuilder()
+                            .setNamespace("default")
+                            .setTaskToken(activity.getTaskToken())
+                            .build());
+        }
+
+        void workflowCancels(WorkflowServiceGrpc.WorkflowServiceBlockingStub service) {
+            long scheduled = task.getHistory().getEventsList().stream()
                     .filter(HistoryEvent::hasActivityTaskScheduledEventAttributes)
                     .mapToLong(HistoryEvent::getEventId)
                     .findFirst()
                     .orElseThrow();
-
-            assertThatThrownBy(() -> complete(
-                            service,
-                            cancelling,
-                            Command.newBuilder()
-                                    .setCommandType(CommandType.COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK)
-                                    .setRequestCancelActivityTaskCommandAttributes(
-                                            RequestCancelActivityTaskCommandAttributes.newBuilder()
-                                                    .setScheduledEventId(scheduled))
-                                    .build()))
-                    .hasMessageContaining("UnhandledCommand");
-
-            assertThat(task(service).getHistory().getEventsList())
-                    .anyMatch(HistoryEvent::hasActivityTaskCompletedEventAttributes);
-            stubs.shutdownNow();
+            complete(
+                    service,
+                    task,
+                    Command.newBuilder()
+                            .setCommandType(CommandType.COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK)
+                            .setRequestCancelActivityTaskCommandAttributes(
+                                    RequestCancelActivityTaskCommandAttributes.newBuilder()
+                                            .setScheduledEventId(scheduled))
+                            .build());
         }
     }
 

@@ -114,6 +114,7 @@ class ReadersFuzzTest {
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+EnableDynamicAgentLoading",
+                "-XX:+UseSerialGC",
                 "-Xmx700m",
                 "-Djava.io.tmpdir=" + place,
                 "-cp",
