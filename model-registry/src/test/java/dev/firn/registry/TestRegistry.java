@@ -58,6 +58,12 @@ public final class TestRegistry implements AutoCloseable {
         return new TestRegistry();
     }
 
+    /** Forgets everything; what lies in the object store stays there. */
+    public void empty() {
+        database.useTransaction(handle -> handle.execute("drop schema public cascade; create schema public"));
+        RegistrySchema.migrate(dataSource());
+    }
+
     public PGSimpleDataSource dataSource() {
         ServiceAddresses.Database address = postgres.address();
         PGSimpleDataSource dataSource = new PGSimpleDataSource();

@@ -31,7 +31,7 @@ class ReadersFuzzTest {
     private static final Pattern COVERED = Pattern.compile("cov: (\\d+)");
     private static final long SECONDS = Long.getLong("fuzz.seconds", 60);
     private static final long PATIENCE_SECONDS = 180;
-    private static final int AT_A_TIME = 2 * Runtime.getRuntime().availableProcessors();
+    private static final int AT_A_TIME = 4 * Runtime.getRuntime().availableProcessors();
     private static final int LAST_LINES = 60;
 
     /** What the readers need: Jazzer looks through all that it is given before it begins, several times. */
@@ -93,7 +93,7 @@ class ReadersFuzzTest {
                 "-dict=" + dictionary,
                 "-seed=" + (System.getProperty("fuzz.seconds") == null ? 1 : 0),
                 "-max_len=65536",
-                "-timeout=30",
+                "-timeout=60",
                 "-rss_limit_mb=4000",
                 "-print_final_stats=1",
                 "-max_total_time=" + SECONDS,
@@ -115,7 +115,7 @@ class ReadersFuzzTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+EnableDynamicAgentLoading",
                 "-XX:+UseSerialGC",
-                "-Xmx700m",
+                "-Xmx500m",
                 "-Djava.io.tmpdir=" + place,
                 "-cp",
                 CLASS_PATH));

@@ -23,7 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,21 +34,33 @@ class BackupTest {
     Path folder;
 
     private Path backup;
-    private TestRegistry original;
-    private TestRegistry restored;
+    private static TestRegistry original;
+    private static TestRegistry restored;
     private StageToken token;
     private Checkpoint first;
     private Checkpoint second;
 
-    @BeforeEach
-    void fill() throws IOException {
-        backup = folder.resolve("backup");
+    @BeforeAll
+    static void start() throws IOException {
         original = TestRegistry.own();
         restored = TestRegistry.own();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        original.close();
+        restored.close();
+    }
+
+    @BeforeEach
+    void fill() {
+        backup = folder.resolve("backup");
+        original.empty();
+        restored.empty();
         token = original.begun("pretrain");
         CheckpointStore checkpoints = new CheckpointStore(original.database());
         first = checkpoints.commit(token, checkpoint(1, original.artifact("first\nwith\ttabs \\ and ü")));
-        second = checkpoints.commit(token, checkpoint(2, original.artifact("second")));
+        second = checkpoints.commit(token, checkpoint(2, original.artifact("second " + folder)));
         new MetricStore(original.database()).write(token, List.of(new MetricPoint("loss", 1, 0.1)));
         // a fork refers to a checkpoint, which refers to its run: no order of the tables suits both
         original.database()
@@ -56,12 +69,6 @@ class BackupTest {
                                 .bind("checkpoint", first.id())
                                 .bind("run", token.runId())
                                 .execute());
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        original.close();
-        restored.close();
     }
 
     @Test
