@@ -67,7 +67,8 @@ final class PrepareStage implements StageWork {
             FileUtils.deleteDirectory(copies.toFile());
         }
         requireAcceptedInputs(context, summary.inputDigest());
-        context.usesExternal(new Digest(summary.inputDigest()), "data", "the files of " + sourceNames(context));
+        context.usesExternal(
+                new Digest(summary.inputDigest()), "data", "the files of " + String.join(", ", sourceNames(context)));
         context.log(counts);
         StageOutput output = context.publish(DATASET, DATASET, folder);
         context.stores()

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The run specifications to start from. */
 final class Examples {
@@ -22,7 +23,7 @@ final class Examples {
     /**
      * A specification.
      *
-     * @param title what its first line says
+     * @param title its first sentence
      */
     record Example(String name, String title) {
         Example {
@@ -33,9 +34,18 @@ final class Examples {
 
     static List<Example> all() {
         return NAMES.stream()
-                .map(name -> new Example(
-                        name, text(name).lines().findFirst().orElse("").replaceFirst("^#\\s*", "")))
+                .map(name -> new Example(name, firstSentence(text(name))))
                 .toList();
+    }
+
+    /** Of the comment that a specification begins with. */
+    private static String firstSentence(String text) {
+        String paragraph = text.lines()
+                .takeWhile(line -> line.startsWith("# "))
+                .map(line -> line.substring(2))
+                .collect(Collectors.joining(" "));
+        int end = paragraph.indexOf(". ");
+        return end < 0 ? paragraph : paragraph.substring(0, end + 1);
     }
 
     /**

@@ -30,6 +30,7 @@ class SoftwareBillIT {
                 .hasSizeGreaterThan(200)
                 .contains("training", "workflows", "model-registry", "activities", "embedded", "cli")
                 .contains("quarkus-rest", "postgresql", "temporal-sdk", "minio", "nd4j-native", "htmx.org")
-                .doesNotContain("assertj-core", "rest-assured", "archunit", "junit-jupiter");
+                .doesNotContain(
+                        "assertj-core", "rest-assured", "archunit", "junit-jupiter", "slf4j-nop", "slf4j-jdk14");
     }
 }
