@@ -194,6 +194,43 @@ final class PrunedTokenizerTest {
     }
 
     @Test
+    void refusesATemplateWhoseIdsAreNotThere() throws IOException {
+        writeUnigram();
+        ObjectNode right =
+                (ObjectNode) JSON.readTree(whole.resolve(Tokenizer.FILE).toFile());
+        for (int id : new int[] {-1, 599_999}) {
+            ObjectNode wrong = right.deepCopy();
+            ((ObjectNode) wrong.at("/post_processor/special_tokens"))
+                    .putObject("<other>")
+                    .putArray("ids")
+                    .add(id);
+            ((ObjectNode) wrong.at("/post_processor/special_tokens/<other>"))
+                    .put("id", "<other>")
+                    .putArray("tokens")
+                    .add("<other>");
+            JSON.writeValue(whole.resolve(Tokenizer.FILE).toFile(), wrong);
+
+            assertThatThrownBy(() -> PrunedTokenizer.require(whole))
+                    .as("id " + id)
+                    .isInstanceOf(InvalidTokenizerException.class);
+        }
+        assertThatThrownBy(() -> PrunedTokenizer.require(whole)).hasMessageContaining("with ids that are not there");
+    }
+
+    @Test
+    void refusesIdsThatWouldNeedATableOfAnySize() throws IOException {
+        writeWordPiece(PIECES);
+        ObjectNode root =
+                (ObjectNode) JSON.readTree(whole.resolve(Tokenizer.FILE).toFile());
+        ((ObjectNode) root.at("/model/vocab")).put("huge", Integer.MAX_VALUE - 1);
+        JSON.writeValue(whole.resolve(Tokenizer.FILE).toFile(), root);
+
+        assertThatThrownBy(() -> PrunedTokenizer.require(whole))
+                .isInstanceOf(InvalidTokenizerException.class)
+                .hasMessageContaining("ids that do not lie between 0 and");
+    }
+
+    @Test
     void refusesAWordListThatIsNone() {
         assertThatThrownBy(() -> writeWordPiece("[PAD]", "[UNK]", "[CLS]", "[SEP]"))
                 .hasMessageContaining("vocab.txt has no piece [MASK]");
