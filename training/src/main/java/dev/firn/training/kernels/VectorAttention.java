@@ -7,9 +7,13 @@ import static dev.firn.training.kernels.VectorKernels.loadOne;
 import static dev.firn.training.kernels.VectorKernels.store;
 import static dev.firn.training.kernels.VectorKernels.storeOne;
 import static dev.firn.training.kernels.VectorKernels.zero;
+import static dev.firn.training.kernels.VectorMath.ACROSS_1;
+import static dev.firn.training.kernels.VectorMath.ACROSS_2;
+import static dev.firn.training.kernels.VectorMath.ACROSS_4;
 import static dev.firn.training.kernels.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Attention of one sequence, head by head, with products of its own: those of a head are so small that a call of BLAS costs more
@@ -17,7 +21,11 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>What stands on the right of a product is packed into panels of 16 columns, one after the other, padded with zeros; a tile of 4
  * rows and one panel is summed in registers. Rows of scores are padded to whole panels. Queries are taken in blocks, so scores are
- * never whole; keys and values of one head are packed once. Every sum runs in the order of its terms.
+ * never whole; keys and values of one head are packed once. Every sum runs in the order of its terms. Probabilities are not divided
+ * by their sum where they stand: what they are multiplied with is shorter.
+ *
+ * <p>Loops over addresses, {@code while (at < end)}, and not over a counter: those the compiler splits into three, which costs short
+ * ones more than it gains.
  */
 final class VectorAttention {
     private static final int TILE_ROWS = 4;
@@ -26,6 +34,11 @@ final class VectorAttention {
     private static final int QUERY_BLOCK = 64;
     /** Rows of a panel that are gone through before the next tile begins: what the first-level cache holds. */
     private static final int DEPTH_BLOCK = 256;
+
+    // Lanes whose number has the bit of an exchange
+    private static final VectorMask<Float> ODD_4 = VectorMask.fromLong(SPECIES, 0b11110000);
+    private static final VectorMask<Float> ODD_2 = VectorMask.fromLong(SPECIES, 0b11001100);
+    private static final VectorMask<Float> ODD_1 = VectorMask.fromLong(SPECIES, 0b10101010);
 
     private VectorAttention() {}
 
@@ -42,15 +55,29 @@ final class VectorAttention {
         return (float) (1 / Math.sqrt(width));
     }
 
+    // The workspace: first what a block of queries takes, then what is as long as there are keys
+
+    private static long blockBytes(int width) {
+        return QUERY_BLOCK * (long) padded(width) * Float.BYTES;
+    }
+
+    private static long inverses(long padding, int paddedKeys) {
+        return padding + (long) paddedKeys * Float.BYTES;
+    }
+
+    private static long queries(long padding, int paddedKeys) {
+        return inverses(padding, paddedKeys) + QUERY_BLOCK * Float.BYTES;
+    }
+
     /** Floats of memory that one call works in, backward included. */
     static long workspace(int keys, int headWidth) {
         long paddedKeys = padded(keys);
         long paddedWidth = padded(headWidth);
+        long ofQueries = QUERY_BLOCK * (1 + 5 * paddedWidth);
         long scores = 2L * QUERY_BLOCK * (paddedKeys + PANEL);
         long transposed = 2L * headWidth * paddedKeys;
         long ofKeys = 3 * paddedKeys * paddedWidth;
-        long ofQueries = 3L * QUERY_BLOCK * paddedWidth;
-        return paddedKeys + scores + transposed + ofKeys + ofQueries;
+        return paddedKeys + ofQueries + scores + transposed + ofKeys;
     }
 
     /**
@@ -71,18 +98,16 @@ final class VectorAttention {
         long headBytes = (long) width * Float.BYTES;
         long hiddenBytes = heads * headBytes;
         long projectedStride = 3 * hiddenBytes;
-        float scale = scale(width);
         int paddedKeys = padded(keys);
         int paddedWidth = padded(width);
         long scoreStride = scoreStride(paddedKeys);
         long widthStride = (long) paddedWidth * Float.BYTES;
-        long keyBytes = (long) paddedKeys * Float.BYTES;
-        long padding = workspace;
-        long scores = padding + keyBytes;
+        long inverses = inverses(workspace, paddedKeys);
+        long sums = queries(workspace, paddedKeys) + blockBytes(width);
+        long scores = sums + blockBytes(width);
         long keysTransposed = scores + QUERY_BLOCK * scoreStride;
-        long values = keysTransposed + width * keyBytes;
-        long sums = values + keys * widthStride;
-        padding(keys, paddedKeys, padding);
+        long values = keysTransposed + (long) paddedKeys * headBytes;
+        padding(keys, paddedKeys, workspace);
         for (int head = 0; head < heads; head++) {
             long column = head * headBytes;
             long key = projected + hiddenBytes + column;
@@ -91,10 +116,10 @@ final class VectorAttention {
             for (int block = 0; block < queries; block += QUERY_BLOCK) {
                 int count = Math.min(QUERY_BLOCK, queries - block);
                 long blockQuery = query + block * queryStride + column;
-                probabilities(
-                        blockQuery, queryStride, count, keysTransposed, width, paddedKeys, scale, padding, scores);
+                exponentials(blockQuery, queryStride, count, keysTransposed, width, paddedKeys, workspace, scores);
                 clear(sums, count * paddedWidth);
                 addProduct(scores, scoreStride, Float.BYTES, values, count, keys, paddedWidth, sums, widthStride);
+                scaleRows(sums, widthStride, count, paddedWidth, inverses);
                 copyRows(sums, widthStride, count, width, result + block * hiddenBytes + column, hiddenBytes);
             }
         }
@@ -119,10 +144,10 @@ final class VectorAttention {
         int paddedKeys = padded(keys);
         int paddedWidth = padded(width);
         long widthStride = (long) paddedWidth * Float.BYTES;
-        long keyBytes = (long) paddedKeys * Float.BYTES;
-        long keysTransposed = workspace + keyBytes + 2 * QUERY_BLOCK * scoreStride(paddedKeys);
-        long valuesTransposed = keysTransposed + width * keyBytes;
-        long packedKeys = valuesTransposed + width * keyBytes;
+        long keysTransposed =
+                queries(workspace, paddedKeys) + 5 * blockBytes(width) + 2 * QUERY_BLOCK * scoreStride(paddedKeys);
+        long valuesTransposed = keysTransposed + paddedKeys * headBytes;
+        long packedKeys = valuesTransposed + paddedKeys * headBytes;
         long keyGradients = packedKeys + paddedKeys * widthStride;
         long valueGradients = keyGradients + paddedKeys * widthStride;
         padding(keys, paddedKeys, workspace);
@@ -168,25 +193,41 @@ final class VectorAttention {
             long gradientStride,
             long queryGradient,
             long workspace) {
-        float scale = scale(width);
         int paddedKeys = padded(keys);
         int paddedWidth = padded(width);
         long scoreStride = scoreStride(paddedKeys);
         long widthStride = (long) paddedWidth * Float.BYTES;
         long keyBytes = (long) paddedKeys * Float.BYTES;
-        long scores = workspace + keyBytes;
+        long inverses = inverses(workspace, paddedKeys);
+        long gradients = queries(workspace, paddedKeys) + blockBytes(width);
+        long packedQueries = gradients + blockBytes(width);
+        long packedGradients = packedQueries + blockBytes(width);
+        long queryGradients = packedGradients + blockBytes(width);
+        long scores = queryGradients + blockBytes(width);
         long scoreGradients = scores + QUERY_BLOCK * scoreStride;
         long keysTransposed = scoreGradients + QUERY_BLOCK * scoreStride;
         long valuesTransposed = keysTransposed + width * keyBytes;
         long packedKeys = valuesTransposed + width * keyBytes;
         long keyGradients = packedKeys + paddedKeys * widthStride;
         long valueGradients = keyGradients + paddedKeys * widthStride;
-        long packedQueries = valueGradients + paddedKeys * widthStride;
-        long packedGradients = packedQueries + QUERY_BLOCK * widthStride;
-        long queryGradients = packedGradients + QUERY_BLOCK * widthStride;
+        exponentials(query, queryStride, count, keysTransposed, width, paddedKeys, workspace, scores);
+        copyRows(gradient, gradientStride, count, width, gradients, widthStride);
         packRows(query, queryStride, count, width, packedQueries);
-        packRows(gradient, gradientStride, count, width, packedGradients);
-        probabilities(query, queryStride, count, keysTransposed, width, paddedKeys, scale, workspace, scores);
+        clear(scoreGradients, count * (int) (scoreStride / Float.BYTES));
+        addProduct(
+                gradients,
+                widthStride,
+                Float.BYTES,
+                valuesTransposed,
+                count,
+                width,
+                paddedKeys,
+                scoreGradients,
+                scoreStride);
+        // The place of the query gradients, which come later, takes a sum of each row
+        softmaxBackward(scores, scoreGradients, scoreStride, count, paddedKeys, scale(width), inverses, queryGradients);
+        scaleRows(gradients, widthStride, count, paddedWidth, inverses);
+        packRows(gradients, widthStride, count, width, packedGradients);
         addProduct(
                 scores,
                 Float.BYTES,
@@ -197,20 +238,6 @@ final class VectorAttention {
                 paddedWidth,
                 valueGradients,
                 widthStride);
-        clear(scoreGradients, count * (int) (scoreStride / Float.BYTES));
-        addProduct(
-                gradient,
-                gradientStride,
-                Float.BYTES,
-                valuesTransposed,
-                count,
-                width,
-                paddedKeys,
-                scoreGradients,
-                scoreStride);
-        for (int i = 0; i < count; i++) {
-            softmaxBackward(scores + i * scoreStride, scoreGradients + i * scoreStride, paddedKeys, scale);
-        }
         clear(queryGradients, count * paddedWidth);
         addProduct(
                 scoreGradients,
@@ -235,24 +262,54 @@ final class VectorAttention {
         copyRows(queryGradients, widthStride, count, width, queryGradient, queryStride);
     }
 
-    /** Softmax of scaled scores of some queries, with zeros in the padding. */
-    private static void probabilities(
+    /**
+     * Probabilities of some queries times the sum of their row, exp(scale·(x - the largest)), with zeros in the padding; the sums'
+     * inverses go into the workspace. Too long to be inlined, as {@link #backwardBlock} and for its reasons.
+     */
+    private static void exponentials(
             long query,
             long queryStride,
             int count,
             long keysTransposed,
             int width,
             int paddedKeys,
-            float scale,
-            long padding,
+            long workspace,
             long scores) {
         long scoreStride = scoreStride(paddedKeys);
+        long widthStride = (long) padded(width) * Float.BYTES;
+        long queries = queries(workspace, paddedKeys);
+        // Side by side: where they come from, rows are so far apart that few of them fit into the first-level cache
+        copyRows(query, queryStride, count, width, queries, widthStride);
         for (int i = 0; i < count; i++) {
-            copy(padding, scores + i * scoreStride, paddedKeys);
+            copy(workspace, scores + i * scoreStride, paddedKeys);
         }
-        addProduct(query, queryStride, Float.BYTES, keysTransposed, count, width, paddedKeys, scores, scoreStride);
+        addProduct(queries, widthStride, Float.BYTES, keysTransposed, count, width, paddedKeys, scores, scoreStride);
+        float scale = scale(width);
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        long inverse = inverses(workspace, paddedKeys);
         for (int i = 0; i < count; i++) {
-            softmax(scores + i * scoreStride, paddedKeys, scale);
+            long row = scores + i * scoreStride;
+            long end = row + (long) paddedKeys * Float.BYTES;
+            FloatVector even = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+            FloatVector odd = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+            long at = row;
+            while (at < end) {
+                even = VectorMath.larger(even, load(at));
+                odd = VectorMath.larger(odd, load(at + BYTES));
+                at += PANEL_BYTES;
+            }
+            float largest = VectorMath.largest(VectorMath.larger(even, odd));
+            FloatVector shift = FloatVector.broadcast(SPECIES, -largest * scale);
+            FloatVector sum = zero();
+            at = row;
+            while (at < end) {
+                FloatVector e = VectorMath.exp(load(at).fma(factor, shift));
+                store(e, at);
+                sum = sum.add(e);
+                at += BYTES;
+            }
+            storeOne(1f / VectorMath.sum(sum), inverse);
+            inverse += Float.BYTES;
         }
     }
 
@@ -264,38 +321,59 @@ final class VectorAttention {
         }
     }
 
-    private static void softmax(long row, int columns, float scale) {
-        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < columns; i += LANES) {
-            largest = VectorMath.larger(largest, load(row + (long) i * Float.BYTES));
+    /** Makes gradients of scores from those of probabilities. */
+    private static void softmaxBackward(
+            long exponentials,
+            long gradients,
+            long stride,
+            int rows,
+            int columns,
+            float scale,
+            long inverses,
+            long products) {
+        for (int i = 0; i < rows; i++) {
+            float product = product(exponentials + i * stride, gradients + i * stride, columns);
+            storeOne(product, products + (long) i * Float.BYTES);
         }
-        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
-        FloatVector shift = FloatVector.broadcast(SPECIES, -VectorMath.largest(largest) * scale);
-        FloatVector sum = zero();
-        for (int i = 0; i < columns; i += LANES) {
-            long at = row + (long) i * Float.BYTES;
-            FloatVector e = VectorMath.exp(load(at).fma(factor, shift));
-            store(e, at);
-            sum = sum.add(e);
-        }
-        FloatVector inverse = FloatVector.broadcast(SPECIES, 1f / VectorMath.sum(sum));
-        for (int i = 0; i < columns; i += LANES) {
-            long at = row + (long) i * Float.BYTES;
-            store(load(at).mul(inverse), at);
+        for (int i = 0; i < rows; i++) {
+            float inverse = loadOne(inverses + (long) i * Float.BYTES);
+            float mean = loadOne(products + (long) i * Float.BYTES) * inverse;
+            shiftAndMultiply(exponentials + i * stride, gradients + i * stride, columns, mean, scale * inverse);
         }
     }
 
-    private static void softmaxBackward(long probabilities, long gradient, int columns, float scale) {
+    private static float product(long first, long second, int columns) {
+        long end = second + (long) columns * Float.BYTES;
         FloatVector sum = zero();
-        for (int i = 0; i < columns; i += LANES) {
-            long at = (long) i * Float.BYTES;
-            sum = load(probabilities + at).fma(load(gradient + at), sum);
+        long a = first;
+        for (long b = second; b < end; b += BYTES) {
+            sum = load(a).fma(load(b), sum);
+            a += BYTES;
         }
-        FloatVector mean = FloatVector.broadcast(SPECIES, VectorMath.sum(sum));
-        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
-        for (int i = 0; i < columns; i += LANES) {
-            long at = (long) i * Float.BYTES;
-            store(load(gradient + at).sub(mean).mul(load(probabilities + at)).mul(factor), gradient + at);
+        return VectorMath.sum(sum);
+    }
+
+    /** {@code y = (y - mean)·x·factor}. */
+    private static void shiftAndMultiply(long x, long y, int columns, float mean, float factor) {
+        FloatVector subtrahend = FloatVector.broadcast(SPECIES, mean);
+        FloatVector scale = FloatVector.broadcast(SPECIES, factor);
+        long end = y + (long) columns * Float.BYTES;
+        long a = x;
+        for (long b = y; b < end; b += BYTES) {
+            store(load(b).sub(subtrahend).mul(load(a).mul(scale)), b);
+            a += BYTES;
+        }
+    }
+
+    private static void scaleRows(long rows, long stride, int count, int columns, long factors) {
+        for (int i = 0; i < count; i++) {
+            FloatVector factor = FloatVector.broadcast(SPECIES, loadOne(factors + (long) i * Float.BYTES));
+            long at = rows + i * stride;
+            long end = at + (long) columns * Float.BYTES;
+            while (at < end) {
+                store(load(at).mul(factor), at);
+                at += BYTES;
+            }
         }
     }
 
@@ -328,52 +406,98 @@ final class VectorAttention {
 
     /** The transpose of rows of {@code width} values, as panels: 16 rows of the source side by side. */
     private static void packTransposed(long source, long stride, int rows, int width, long target) {
-        long panel = target;
-        for (int row = 0; row < rows; row += PANEL) {
-            int count = Math.min(PANEL, rows - row);
-            for (int r = 0; r < count; r++) {
-                long from = source + (row + r) * stride;
-                long to = panel + (long) r * Float.BYTES;
-                for (int d = 0; d < width; d++) {
-                    storeOne(loadOne(from + (long) d * Float.BYTES), to + d * PANEL_BYTES);
+        int wholeRows = rows & -LANES;
+        int wholeWidth = width & -LANES;
+        for (int row = 0; row < padded(rows); row += LANES) {
+            long from = source + row * stride;
+            long to = target + row / PANEL * (width * PANEL_BYTES) + row % PANEL * (long) Float.BYTES;
+            if (row < wholeRows) {
+                for (int d = 0; d < wholeWidth; d += LANES) {
+                    transpose(from + (long) d * Float.BYTES, stride, to + d * PANEL_BYTES);
                 }
+                transposeOnes(from, stride, LANES, wholeWidth, width, to);
+            } else {
+                transposeOnes(from, stride, rows - row, 0, width, to);
             }
-            for (int r = count; r < PANEL; r++) {
-                long to = panel + (long) r * Float.BYTES;
-                for (int d = 0; d < width; d++) {
-                    storeOne(0f, to + d * PANEL_BYTES);
-                }
+        }
+    }
+
+    /** Eight rows of eight values, whose transpose is 16 apart: in three rounds, rows 4, 2 and 1 apart exchange halves. */
+    private static void transpose(long source, long stride, long target) {
+        FloatVector r0 = load(source);
+        FloatVector r1 = load(source + stride);
+        FloatVector r2 = load(source + 2 * stride);
+        FloatVector r3 = load(source + 3 * stride);
+        FloatVector r4 = load(source + 4 * stride);
+        FloatVector r5 = load(source + 5 * stride);
+        FloatVector r6 = load(source + 6 * stride);
+        FloatVector r7 = load(source + 7 * stride);
+        FloatVector s0 = r0.blend(r4.rearrange(ACROSS_4), ODD_4);
+        FloatVector s4 = r0.rearrange(ACROSS_4).blend(r4, ODD_4);
+        FloatVector s1 = r1.blend(r5.rearrange(ACROSS_4), ODD_4);
+        FloatVector s5 = r1.rearrange(ACROSS_4).blend(r5, ODD_4);
+        FloatVector s2 = r2.blend(r6.rearrange(ACROSS_4), ODD_4);
+        FloatVector s6 = r2.rearrange(ACROSS_4).blend(r6, ODD_4);
+        FloatVector s3 = r3.blend(r7.rearrange(ACROSS_4), ODD_4);
+        FloatVector s7 = r3.rearrange(ACROSS_4).blend(r7, ODD_4);
+        transposeHalf(s0, s1, s2, s3, target);
+        transposeHalf(s4, s5, s6, s7, target + 4 * PANEL_BYTES);
+    }
+
+    private static void transposeHalf(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, long target) {
+        FloatVector t0 = s0.blend(s2.rearrange(ACROSS_2), ODD_2);
+        FloatVector t2 = s0.rearrange(ACROSS_2).blend(s2, ODD_2);
+        FloatVector t1 = s1.blend(s3.rearrange(ACROSS_2), ODD_2);
+        FloatVector t3 = s1.rearrange(ACROSS_2).blend(s3, ODD_2);
+        store(t0.blend(t1.rearrange(ACROSS_1), ODD_1), target);
+        store(t0.rearrange(ACROSS_1).blend(t1, ODD_1), target + PANEL_BYTES);
+        store(t2.blend(t3.rearrange(ACROSS_1), ODD_1), target + 2 * PANEL_BYTES);
+        store(t2.rearrange(ACROSS_1).blend(t3, ODD_1), target + 3 * PANEL_BYTES);
+    }
+
+    /** What is left over of {@code count} of eight rows, and zeros for rows that are not there. */
+    private static void transposeOnes(long source, long stride, int count, int from, int width, long target) {
+        for (int r = 0; r < LANES; r++) {
+            long row = source + r * stride;
+            long to = target + (long) r * Float.BYTES;
+            for (int d = from; d < width; d++) {
+                storeOne(r < count ? loadOne(row + (long) d * Float.BYTES) : 0f, to + d * PANEL_BYTES);
             }
-            panel += width * PANEL_BYTES;
         }
     }
 
     private static void copyRows(long source, long sourceStride, int rows, int width, long target, long targetStride) {
-        int whole = width & -LANES;
-        for (int r = 0; r < rows; r++) {
-            long from = source + r * sourceStride;
-            long to = target + r * targetStride;
-            for (int i = 0; i < whole; i += LANES) {
-                long at = (long) i * Float.BYTES;
+        long whole = (width & -LANES) * (long) Float.BYTES;
+        long rest = (width % LANES) * (long) Float.BYTES;
+        long lastRow = source + rows * sourceStride;
+        long to = target;
+        for (long from = source; from < lastRow; from += sourceStride) {
+            long at = 0;
+            while (at < whole) {
                 store(load(from + at), to + at);
+                at += BYTES;
             }
-            for (int i = whole; i < width; i++) {
-                long at = (long) i * Float.BYTES;
+            while (at < whole + rest) {
                 storeOne(loadOne(from + at), to + at);
+                at += Float.BYTES;
             }
+            to += targetStride;
         }
     }
 
     private static void clear(long target, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            store(zero(), target + (long) i * Float.BYTES);
+        long end = target + (long) count * Float.BYTES;
+        for (long to = target; to < end; to += BYTES) {
+            store(zero(), to);
         }
     }
 
     private static void copy(long source, long target, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            long at = (long) i * Float.BYTES;
-            store(load(source + at), target + at);
+        long end = source + (long) count * Float.BYTES;
+        long to = target;
+        for (long from = source; from < end; from += BYTES) {
+            store(load(from), to);
+            to += BYTES;
         }
     }
 
@@ -413,6 +537,7 @@ final class VectorAttention {
     /** {@link #addProduct} for 16 columns and as many terms as the panel has rows. */
     private static void addPanel(
             long a, long rowStride, long depthStride, long panel, int rows, int depth, long c, long resultStride) {
+        long end = panel + depth * PANEL_BYTES;
         for (int row = 0; row < rows; row += TILE_ROWS) {
             // Where rows run out, the last one is computed again: the same bits in the same place
             int rest = rows - row - 1;
@@ -434,7 +559,7 @@ final class VectorAttention {
             FloatVector high3 = load(c3 + BYTES);
             long b = panel;
             long at = 0;
-            for (int k = 0; k < depth; k++) {
+            while (b < end) {
                 FloatVector low = load(b);
                 FloatVector high = load(b + BYTES);
                 FloatVector x0 = FloatVector.broadcast(SPECIES, loadOne(a0 + at));

@@ -3,6 +3,7 @@ package dev.firn.training.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -22,26 +23,55 @@ final class VectorMath {
     private static final float SMALLEST_EXPONENT = -87.3f;
     private static final float ROOT_HALF = 0.70710678f;
     private static final float INVERSE_ROOT_TWO_PI = 0.39894228f;
+    // From the highest power down
+    private static final float EXP_7 = 1.9875691500e-4f;
+    private static final float EXP_6 = 1.3981999507e-3f;
+    private static final float EXP_5 = 8.3334519073e-3f;
+    private static final float EXP_4 = 4.1665795894e-2f;
+    private static final float EXP_3 = 1.6666665459e-1f;
+    private static final float EXP_2 = 5.0000001201e-1f;
+
+    // Constants of exp: made where they are used, they take so much of what the compiler allows a method that few can
+    // use exp
+    private static final FloatVector ALL_LOG2_E = all(LOG2_E);
+    private static final FloatVector ALL_ROUNDER = all(ROUNDER);
+    private static final FloatVector ALL_MINUS_LN2_HIGH = all(-LN2_HIGH);
+    private static final FloatVector ALL_MINUS_LN2_LOW = all(-LN2_LOW);
+    private static final FloatVector ALL_SMALLEST_EXPONENT = all(SMALLEST_EXPONENT);
+    private static final FloatVector ALL_EXP_7 = all(EXP_7);
+    private static final FloatVector ALL_EXP_6 = all(EXP_6);
+    private static final FloatVector ALL_EXP_5 = all(EXP_5);
+    private static final FloatVector ALL_EXP_4 = all(EXP_4);
+    private static final FloatVector ALL_EXP_3 = all(EXP_3);
+    private static final FloatVector ALL_EXP_2 = all(EXP_2);
+    private static final FloatVector ALL_1 = all(1f);
+    private static final FloatVector ALL_0 = all(0f);
+
+    // Lanes whose numbers differ in one bit change places
+    static final VectorShuffle<Float> ACROSS_4 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 4);
+    static final VectorShuffle<Float> ACROSS_2 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
+    static final VectorShuffle<Float> ACROSS_1 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 1);
 
     private VectorMath() {}
 
     /** exp(x) for x up to 88; 0 below -87.3. Cephes' expf: error below 2 units in the last place. */
     static FloatVector exp(FloatVector x) {
-        FloatVector shifted = fma(x, LOG2_E, ROUNDER);
-        FloatVector whole = shifted.sub(ROUNDER);
-        FloatVector rest = fma(whole, -LN2_HIGH, x);
-        rest = fma(whole, -LN2_LOW, rest);
-        FloatVector power = fma(rest, 1.9875691500e-4f, 1.3981999507e-3f);
-        power = fma(power, rest, 8.3334519073e-3f);
-        power = fma(power, rest, 4.1665795894e-2f);
-        power = fma(power, rest, 1.6666665459e-1f);
-        power = fma(power, rest, 5.0000001201e-1f);
-        power = power.fma(rest.mul(rest), rest).add(1f);
-        FloatVector scale = shifted.reinterpretAsInts()
+        FloatVector shifted = x.fma(ALL_LOG2_E, ALL_ROUNDER);
+        FloatVector whole = shifted.sub(ALL_ROUNDER);
+        FloatVector rest = whole.fma(ALL_MINUS_LN2_HIGH, x);
+        rest = whole.fma(ALL_MINUS_LN2_LOW, rest);
+        FloatVector power = rest.fma(ALL_EXP_7, ALL_EXP_6);
+        power = power.fma(rest, ALL_EXP_5);
+        power = power.fma(rest, ALL_EXP_4);
+        power = power.fma(rest, ALL_EXP_3);
+        power = power.fma(rest, ALL_EXP_2);
+        power = power.fma(rest.mul(rest), rest).add(ALL_1);
+        // Times 2 to the power of the whole number, which is added to the exponent: the result is not subnormal
+        FloatVector result = shifted.reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 23)
-                .add(0x3f800000)
+                .add(power.reinterpretAsInts())
                 .reinterpretAsFloats();
-        return power.mul(scale).blend(0f, x.compare(VectorOperators.LT, SMALLEST_EXPONENT));
+        return result.blend(ALL_0, x.compare(VectorOperators.LT, ALL_SMALLEST_EXPONENT));
     }
 
     /** {@link #exp(FloatVector)} of one number: the bits of a lane. */
@@ -50,14 +80,14 @@ final class VectorMath {
         float whole = shifted - ROUNDER;
         float rest = Math.fma(whole, -LN2_HIGH, x);
         rest = Math.fma(whole, -LN2_LOW, rest);
-        float power = Math.fma(rest, 1.9875691500e-4f, 1.3981999507e-3f);
-        power = Math.fma(power, rest, 8.3334519073e-3f);
-        power = Math.fma(power, rest, 4.1665795894e-2f);
-        power = Math.fma(power, rest, 1.6666665459e-1f);
-        power = Math.fma(power, rest, 5.0000001201e-1f);
+        float power = Math.fma(rest, EXP_7, EXP_6);
+        power = Math.fma(power, rest, EXP_5);
+        power = Math.fma(power, rest, EXP_4);
+        power = Math.fma(power, rest, EXP_3);
+        power = Math.fma(power, rest, EXP_2);
         power = Math.fma(power, rest * rest, rest) + 1f;
-        float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
-        return x < SMALLEST_EXPONENT ? 0f : power * scale;
+        int bits = (Float.floatToRawIntBits(shifted) << 23) + Float.floatToRawIntBits(power);
+        return x < SMALLEST_EXPONENT ? 0f : Float.intBitsToFloat(bits);
     }
 
     /** erf(x), a rational function on [-4, 4] (the coefficients of Eigen and XLA); absolute error below 5e-7. */
@@ -94,17 +124,22 @@ final class VectorMath {
         return first.blend(second, greater);
     }
 
-    /** Sum of the eight lanes in one written order. */
+    /** Sum of the eight lanes in one written order: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)). */
     static float sum(FloatVector v) {
-        return ((v.lane(0) + v.lane(4)) + (v.lane(2) + v.lane(6)))
-                + ((v.lane(1) + v.lane(5)) + (v.lane(3) + v.lane(7)));
+        FloatVector four = v.add(v.rearrange(ACROSS_4));
+        FloatVector two = four.add(four.rearrange(ACROSS_2));
+        return two.add(two.rearrange(ACROSS_1)).lane(0);
     }
 
-    /** The largest of the eight lanes. */
+    /** The largest of the eight lanes, none of which may be NaN. */
     static float largest(FloatVector v) {
-        return Math.max(
-                Math.max(Math.max(v.lane(0), v.lane(4)), Math.max(v.lane(2), v.lane(6))),
-                Math.max(Math.max(v.lane(1), v.lane(5)), Math.max(v.lane(3), v.lane(7))));
+        FloatVector four = larger(v, v.rearrange(ACROSS_4));
+        FloatVector two = larger(four, four.rearrange(ACROSS_2));
+        return larger(two, two.rearrange(ACROSS_1)).lane(0);
+    }
+
+    private static FloatVector all(float value) {
+        return FloatVector.broadcast(SPECIES, value);
     }
 
     private static FloatVector fma(FloatVector a, float b, float c) {
@@ -113,9 +148,5 @@ final class VectorMath {
 
     private static FloatVector fma(FloatVector a, FloatVector b, float c) {
         return a.fma(b, FloatVector.broadcast(SPECIES, c));
-    }
-
-    private static FloatVector fma(FloatVector a, float b, FloatVector c) {
-        return a.fma(FloatVector.broadcast(SPECIES, b), c);
     }
 }
