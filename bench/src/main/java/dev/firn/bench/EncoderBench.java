@@ -119,7 +119,9 @@ final class EncoderBench implements Benchmark {
                         "2048x768 times 768x3072",
                         json.get("gemm_gflops").get("firn").doubleValue(),
                         json.get("gemm_gflops").get("pytorch").doubleValue()));
-        profile(weights, settings, table, json);
+        profile(new Shape(small, 32, 64), weights, settings, table, (ObjectNode) padded.get(0));
+        profile(new Shape(small, 8, 256), weights, settings, table, (ObjectNode) padded.get(1));
+        json.set("outsideProducts", padded.get(0).get("outsideProducts"));
         return new Result(table.toString(), json);
     }
 
@@ -240,10 +242,11 @@ final class EncoderBench implements Benchmark {
         return cut;
     }
 
-    /** Where the time of a step of the smaller model on 32x64 goes. */
-    private void profile(Path weights, BenchSettings settings, Table table, ObjectNode json) throws IOException {
-        settings.progress("encoder, where the time goes");
-        TrainingWork work = work(new Shape(small, 32, 64), weights, settings);
+    /** Where the time of a step goes. */
+    private static void profile(Shape shape, Path weights, BenchSettings settings, Table table, ObjectNode row)
+            throws IOException {
+        settings.progress("encoder " + shape.words() + ", where the time goes");
+        TrainingWork work = work(shape, weights, settings);
         try (PeerProcess timed = PeerProcess.start(PeerKind.FIRN_TRAINING_TIMED, work, settings.work())) {
             Series series = Series.interleaved(
                             List.of(new Contender(timed, "steps")), WARM_UPS + settings.runs(), settings.runs())
@@ -259,11 +262,11 @@ final class EncoderBench implements Benchmark {
             double measured =
                     shares.values().stream().mapToDouble(Double::doubleValue).sum();
             shares.put("everything else, and waiting", 1 - measured);
-            json.put("outsideProducts", 1 - products);
-            ObjectNode profile = json.putObject("profile");
+            row.put("outsideProducts", 1 - products);
+            ObjectNode profile = row.putObject("profile");
             table.note("");
-            table.note("Share of the threads' time in a step of %s, 32x64; outside matrix products: %.1f%%"
-                    .formatted(model(small), 100 * (1 - products)));
+            table.note("Share of the threads' time in a step of %s; outside matrix products: %.1f%%"
+                    .formatted(shape.words(), 100 * (1 - products)));
             shares.entrySet().stream()
                     .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                     .forEach(share -> {
