@@ -7,13 +7,11 @@ import static dev.firn.training.kernels.VectorKernels.loadOne;
 import static dev.firn.training.kernels.VectorKernels.store;
 import static dev.firn.training.kernels.VectorKernels.storeOne;
 import static dev.firn.training.kernels.VectorKernels.zero;
-import static dev.firn.training.kernels.VectorMath.ACROSS_1;
-import static dev.firn.training.kernels.VectorMath.ACROSS_2;
-import static dev.firn.training.kernels.VectorMath.ACROSS_4;
 import static dev.firn.training.kernels.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Attention of one sequence, head by head, with products of its own: those of a head are so small that a call of BLAS costs more
@@ -35,7 +33,10 @@ final class VectorAttention {
     /** Rows of a panel that are gone through before the next tile begins: what the first-level cache holds. */
     private static final int DEPTH_BLOCK = 256;
 
-    // Lanes whose number has the bit of an exchange
+    // Lanes whose numbers differ in one bit change places; those where the bit is set
+    private static final VectorShuffle<Float> ACROSS_4 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 4);
+    private static final VectorShuffle<Float> ACROSS_2 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
+    private static final VectorShuffle<Float> ACROSS_1 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 1);
     private static final VectorMask<Float> ODD_4 = VectorMask.fromLong(SPECIES, 0b11110000);
     private static final VectorMask<Float> ODD_2 = VectorMask.fromLong(SPECIES, 0b11001100);
     private static final VectorMask<Float> ODD_1 = VectorMask.fromLong(SPECIES, 0b10101010);
@@ -177,12 +178,7 @@ final class VectorAttention {
         }
     }
 
-    /**
-     * The backward pass of a block of queries of one head, whose keys and values are packed in the workspace.
-     *
-     * <p>Apart from {@link #backward}, and too long (above 325 bytes of code) to be inlined there: of all of it in one, the compiler runs out of nodes in
-     * the middle of a loop, and makes an object of each vector that is left.
-     */
+    /** The backward pass of a block of queries of one head, whose keys and values are packed in the workspace. */
     private static void backwardBlock(
             long query,
             long queryStride,
@@ -198,7 +194,6 @@ final class VectorAttention {
         long scoreStride = scoreStride(paddedKeys);
         long widthStride = (long) paddedWidth * Float.BYTES;
         long keyBytes = (long) paddedKeys * Float.BYTES;
-        long inverses = inverses(workspace, paddedKeys);
         long gradients = queries(workspace, paddedKeys) + blockBytes(width);
         long packedQueries = gradients + blockBytes(width);
         long packedGradients = packedQueries + blockBytes(width);
@@ -211,22 +206,17 @@ final class VectorAttention {
         long keyGradients = packedKeys + paddedKeys * widthStride;
         long valueGradients = keyGradients + paddedKeys * widthStride;
         exponentials(query, queryStride, count, keysTransposed, width, paddedKeys, workspace, scores);
-        copyRows(gradient, gradientStride, count, width, gradients, widthStride);
-        packRows(query, queryStride, count, width, packedQueries);
-        clear(scoreGradients, count * (int) (scoreStride / Float.BYTES));
-        addProduct(
-                gradients,
-                widthStride,
-                Float.BYTES,
-                valuesTransposed,
+        scoreGradients(
+                gradient,
+                gradientStride,
                 count,
+                valuesTransposed,
                 width,
                 paddedKeys,
-                scoreGradients,
-                scoreStride);
-        // The place of the query gradients, which come later, takes a sum of each row
-        softmaxBackward(scores, scoreGradients, scoreStride, count, paddedKeys, scale(width), inverses, queryGradients);
-        scaleRows(gradients, widthStride, count, paddedWidth, inverses);
+                workspace,
+                scores,
+                scoreGradients);
+        packRows(query, queryStride, count, width, packedQueries);
         packRows(gradients, widthStride, count, width, packedGradients);
         addProduct(
                 scores,
@@ -264,7 +254,10 @@ final class VectorAttention {
 
     /**
      * Probabilities of some queries times the sum of their row, exp(scale·(x - the largest)), with zeros in the padding; the sums'
-     * inverses go into the workspace. Too long to be inlined, as {@link #backwardBlock} and for its reasons.
+     * inverses go into the workspace.
+     *
+     * <p>Too long (above 325 bytes of code) to be inlined, as are {@link #scoreGradients} and {@link #addPanel}: of all of it in one,
+     * the compiler runs out of nodes in the middle of a loop, and makes an object of each vector that is left.
      */
     private static void exponentials(
             long query,
@@ -313,55 +306,69 @@ final class VectorAttention {
         }
     }
 
+    /**
+     * Gradients of the scores of some queries, from what {@link #exponentials} left; those of the queries' results are copied into
+     * the workspace and multiplied with the inverses. Too long to be inlined, as {@link #exponentials}.
+     */
+    private static void scoreGradients(
+            long gradient,
+            long gradientStride,
+            int count,
+            long valuesTransposed,
+            int width,
+            int paddedKeys,
+            long workspace,
+            long scores,
+            long scoreGradients) {
+        long scoreStride = scoreStride(paddedKeys);
+        long widthStride = (long) padded(width) * Float.BYTES;
+        long gradients = queries(workspace, paddedKeys) + blockBytes(width);
+        copyRows(gradient, gradientStride, count, width, gradients, widthStride);
+        clear(scoreGradients, count * (int) (scoreStride / Float.BYTES));
+        addProduct(
+                gradients,
+                widthStride,
+                Float.BYTES,
+                valuesTransposed,
+                count,
+                width,
+                paddedKeys,
+                scoreGradients,
+                scoreStride);
+        float scale = scale(width);
+        long inverses = inverses(workspace, paddedKeys);
+        for (int i = 0; i < count; i++) {
+            float inverse = loadOne(inverses + (long) i * Float.BYTES);
+            long row = scoreGradients + i * scoreStride;
+            long end = row + (long) paddedKeys * Float.BYTES;
+            FloatVector even = zero();
+            FloatVector odd = zero();
+            long e = scores + i * scoreStride;
+            long g = row;
+            while (g < end) {
+                even = load(e).fma(load(g), even);
+                odd = load(e + BYTES).fma(load(g + BYTES), odd);
+                e += PANEL_BYTES;
+                g += PANEL_BYTES;
+            }
+            FloatVector mean = FloatVector.broadcast(SPECIES, VectorMath.sum(even.add(odd)) * inverse);
+            FloatVector factor = FloatVector.broadcast(SPECIES, scale * inverse);
+            e = scores + i * scoreStride;
+            g = row;
+            while (g < end) {
+                store(load(g).sub(mean).mul(load(e).mul(factor)), g);
+                e += BYTES;
+                g += BYTES;
+            }
+        }
+        scaleRows(gradients, widthStride, count, padded(width), inverses);
+    }
+
     /** What a row of scores begins with: 0 for keys, negative infinity for the padding, whose probability then is 0. */
     private static void padding(int keys, int paddedKeys, long target) {
         clear(target, paddedKeys);
         for (int i = keys; i < paddedKeys; i++) {
             storeOne(Float.NEGATIVE_INFINITY, target + (long) i * Float.BYTES);
-        }
-    }
-
-    /** Makes gradients of scores from those of probabilities. */
-    private static void softmaxBackward(
-            long exponentials,
-            long gradients,
-            long stride,
-            int rows,
-            int columns,
-            float scale,
-            long inverses,
-            long products) {
-        for (int i = 0; i < rows; i++) {
-            float product = product(exponentials + i * stride, gradients + i * stride, columns);
-            storeOne(product, products + (long) i * Float.BYTES);
-        }
-        for (int i = 0; i < rows; i++) {
-            float inverse = loadOne(inverses + (long) i * Float.BYTES);
-            float mean = loadOne(products + (long) i * Float.BYTES) * inverse;
-            shiftAndMultiply(exponentials + i * stride, gradients + i * stride, columns, mean, scale * inverse);
-        }
-    }
-
-    private static float product(long first, long second, int columns) {
-        long end = second + (long) columns * Float.BYTES;
-        FloatVector sum = zero();
-        long a = first;
-        for (long b = second; b < end; b += BYTES) {
-            sum = load(a).fma(load(b), sum);
-            a += BYTES;
-        }
-        return VectorMath.sum(sum);
-    }
-
-    /** {@code y = (y - mean)·x·factor}. */
-    private static void shiftAndMultiply(long x, long y, int columns, float mean, float factor) {
-        FloatVector subtrahend = FloatVector.broadcast(SPECIES, mean);
-        FloatVector scale = FloatVector.broadcast(SPECIES, factor);
-        long end = y + (long) columns * Float.BYTES;
-        long a = x;
-        for (long b = y; b < end; b += BYTES) {
-            store(load(b).sub(subtrahend).mul(load(a).mul(scale)), b);
-            a += BYTES;
         }
     }
 
@@ -486,9 +493,8 @@ final class VectorAttention {
     }
 
     private static void clear(long target, int count) {
-        long end = target + (long) count * Float.BYTES;
-        for (long to = target; to < end; to += BYTES) {
-            store(zero(), to);
+        for (int i = 0; i < count; i += LANES) {
+            store(zero(), target + (long) i * Float.BYTES);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.firn.training.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -46,11 +45,6 @@ final class VectorMath {
     private static final FloatVector ALL_EXP_2 = all(EXP_2);
     private static final FloatVector ALL_1 = all(1f);
     private static final FloatVector ALL_0 = all(0f);
-
-    // Lanes whose numbers differ in one bit change places
-    static final VectorShuffle<Float> ACROSS_4 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 4);
-    static final VectorShuffle<Float> ACROSS_2 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
-    static final VectorShuffle<Float> ACROSS_1 = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 1);
 
     private VectorMath() {}
 
@@ -124,18 +118,20 @@ final class VectorMath {
         return first.blend(second, greater);
     }
 
-    /** Sum of the eight lanes in one written order: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)). */
+    // By lanes, as an exchange of lanes takes so much of what the compiler allows a method that those which add up rows
+    // exceed it
+
+    /** Sum of the eight lanes in one written order. */
     static float sum(FloatVector v) {
-        FloatVector four = v.add(v.rearrange(ACROSS_4));
-        FloatVector two = four.add(four.rearrange(ACROSS_2));
-        return two.add(two.rearrange(ACROSS_1)).lane(0);
+        return ((v.lane(0) + v.lane(4)) + (v.lane(2) + v.lane(6)))
+                + ((v.lane(1) + v.lane(5)) + (v.lane(3) + v.lane(7)));
     }
 
-    /** The largest of the eight lanes, none of which may be NaN. */
+    /** The largest of the eight lanes. */
     static float largest(FloatVector v) {
-        FloatVector four = larger(v, v.rearrange(ACROSS_4));
-        FloatVector two = larger(four, four.rearrange(ACROSS_2));
-        return larger(two, two.rearrange(ACROSS_1)).lane(0);
+        return Math.max(
+                Math.max(Math.max(v.lane(0), v.lane(4)), Math.max(v.lane(2), v.lane(6))),
+                Math.max(Math.max(v.lane(1), v.lane(5)), Math.max(v.lane(3), v.lane(7))));
     }
 
     private static FloatVector all(float value) {

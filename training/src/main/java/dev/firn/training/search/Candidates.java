@@ -1,24 +1,33 @@
 package dev.firn.training.search;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The documents that may be among the best {@code depth} of a query, by products that are a little off: those whose product is
- * not surely below that of {@code depth} others. Room for twice the depth, more where many are nearly equal.
+ * not surely below that of {@code depth} others. Room for four times the depth, more where many are nearly equal.
+ *
+ * <p>What is surely below is found out when there is no room left, in one go: to know the best at all times takes longer than to
+ * keep some documents too many for a while.
  */
 final class Candidates {
-    /** The largest products, a binary heap with the smallest of them on top. */
-    private final float[] largest;
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
+    /** While documents are added, one for so many of the depth may stay that need not. */
+    private static final int SLACK = 8;
 
-    private int heapSize;
+    private final int depth;
     private float[] values;
     private int[] positions;
     private int size;
+    /** Of {@code depth} products, all are at least this large. */
+    private float reached = Float.NEGATIVE_INFINITY;
 
     /** For the best {@code depth}, at least 1. */
     Candidates(int depth) {
-        this.largest = new float[depth];
-        this.values = new float[Math.multiplyExact(depth, 2)];
+        this.depth = depth;
+        this.values = new float[Math.multiplyExact(depth, 4)];
         this.positions = new int[values.length];
     }
 
@@ -36,24 +45,42 @@ final class Candidates {
         return values;
     }
 
-    /**
-     * Returns the product below which a document is of no interest; −∞ while there is room.
-     *
-     * @param error how far any product until now, and the next, can be from its score
-     */
-    float cut(double error) {
-        return heapSize < largest.length ? Float.NEGATIVE_INFINITY : Math.nextDown((float) (largest[0] - 2 * error));
+    /** The product below which a document is of no interest; −∞ as long as there are few. */
+    private float cut(double error) {
+        return reached == Float.NEGATIVE_INFINITY ? reached : Math.nextDown((float) (reached - 2 * error));
     }
 
-    /** Adds a document, at least at the cut. */
-    void add(float product, int position, double error) {
-        if (heapSize < largest.length) {
-            siftUp(product);
-        } else if (product > largest[0]) {
-            siftDown(product);
+    /**
+     * Adds those of a row of documents that are of interest.
+     *
+     * @param firstPosition of the first document of the row
+     * @param error how far any product until now can be from its score
+     */
+    void add(Products row, int firstPosition, double error) {
+        float cut = cut(error);
+        int index = 0;
+        for (; index + Products.TOGETHER <= row.length(); index += Products.TOGETHER) {
+            int found = row.atLeast(index, cut);
+            while (found != 0) {
+                int next = index + Integer.numberOfTrailingZeros(found);
+                found &= found - 1;
+                if (add(row.get(next), firstPosition + next, error)) {
+                    cut = cut(error);
+                }
+            }
         }
-        if (size == values.length) {
-            narrow(error);
+        for (; index < row.length(); index++) {
+            if (row.get(index) >= cut && add(row.get(index), firstPosition + index, error)) {
+                cut = cut(error);
+            }
+        }
+    }
+
+    /** Adds a document, and tells whether the cut has changed. */
+    private boolean add(float product, int position, double error) {
+        boolean full = size == values.length;
+        if (full) {
+            narrow(error, depth / SLACK);
             if (size > values.length / 4 * 3) {
                 values = Arrays.copyOf(values, Math.multiplyExact(values.length, 2));
                 positions = Arrays.copyOf(positions, values.length);
@@ -61,10 +88,19 @@ final class Candidates {
         }
         values[size] = product;
         positions[size++] = position;
+        return full;
     }
 
-    /** Leaves out the documents below the cut. */
+    /** Leaves out the documents that are surely below {@code depth} others. */
     void narrow(double error) {
+        narrow(error, 0);
+    }
+
+    private void narrow(double error, int slack) {
+        if (size < depth) {
+            return;
+        }
+        reached = Math.max(reached, reachedBy(slack));
         float cut = cut(error);
         int kept = 0;
         for (int i = 0; i < size; i++) {
@@ -76,37 +112,51 @@ final class Candidates {
     }
 
     void clear() {
-        heapSize = 0;
         size = 0;
+        reached = Float.NEGATIVE_INFINITY;
     }
 
-    private void siftUp(float product) {
-        int child = heapSize++;
-        while (child > 0) {
-            int parent = (child - 1) / 2;
-            if (largest[parent] <= product) {
+    /** A number that at least {@code depth} values are as large as, and at most {@code slack} others. */
+    private float reachedBy(int slack) {
+        float low = values[0];
+        float high = values[0];
+        for (int i = 1; i < size; i++) {
+            low = Math.min(low, values[i]);
+            high = Math.max(high, values[i]);
+        }
+        // Halving what lies between: passes without branches, where to put some in order has one for each value. Where
+        // the
+        // middle is an end, or after as many passes as a float has bits, values are equal or nearly: low holds in any
+        // case
+        for (int pass = 0; pass < Float.SIZE; pass++) {
+            float middle = low + (high - low) / 2;
+            if (middle <= low || middle >= high) {
                 break;
             }
-            largest[child] = largest[parent];
-            child = parent;
+            int count = countAtLeast(middle);
+            if (count < depth) {
+                high = middle;
+            } else {
+                low = middle;
+                if (count <= depth + slack) {
+                    break;
+                }
+            }
         }
-        largest[child] = product;
+        return low;
     }
 
-    private void siftDown(float product) {
-        int parent = 0;
-        int child = 1;
-        while (child < heapSize) {
-            if (child + 1 < heapSize && largest[child + 1] < largest[child]) {
-                child++;
-            }
-            if (largest[child] >= product) {
-                break;
-            }
-            largest[parent] = largest[child];
-            parent = child;
-            child = 2 * parent + 1;
+    private int countAtLeast(float lowest) {
+        int count = 0;
+        int i = 0;
+        for (; i + SPECIES.length() <= size; i += SPECIES.length()) {
+            count += FloatVector.fromArray(SPECIES, values, i)
+                    .compare(VectorOperators.GE, lowest)
+                    .trueCount();
         }
-        largest[parent] = product;
+        for (; i < size; i++) {
+            count += values[i] >= lowest ? 1 : 0;
+        }
+        return count;
     }
 }

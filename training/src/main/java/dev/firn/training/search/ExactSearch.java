@@ -13,7 +13,7 @@ import dev.firn.training.kernels.Tensor;
  *
  * <p>Products in 32 bits tell which documents may be among the best; only those are scored.
  *
- * <p>Memory: about 14 MB at 384 components, plus 16 bytes for each of {@code depth} documents of 1,024 queries.
+ * <p>Memory: about 14 MB at 384 components, plus 32 bytes for each of {@code depth} documents of 1,024 queries.
  */
 public final class ExactSearch {
     private static final int QUERIES_PER_BLOCK = 1024;
@@ -107,14 +107,9 @@ public final class ExactSearch {
         context.parallel(part -> {
             int to = (int) context.split(queries.rows(), part + 1);
             for (int query = (int) context.split(queries.rows(), part); query < to; query++) {
-                Candidates found = candidates[query];
                 double error = DotProduct.error(dimension, queryLengths[query] * longest);
                 Products row = new Products(products, query, documents.rows());
-                int document = row.next(0, found.cut(error), Float.POSITIVE_INFINITY);
-                while (document < documents.rows()) {
-                    found.add(row.get(document), firstPosition + document, error);
-                    document = row.next(document + 1, found.cut(error), Float.POSITIVE_INFINITY);
-                }
+                candidates[query].add(row, firstPosition, error);
             }
         });
     }

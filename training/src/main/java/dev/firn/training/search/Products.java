@@ -13,6 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class Products {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
     private static final int LANES = SPECIES.length();
+    /** Products that {@link #atLeast} looks at. */
+    static final int TOGETHER = 4 * LANES;
+
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private final MemorySegment values;
@@ -28,6 +31,19 @@ final class Products {
 
     float get(int index) {
         return values.getAtIndex(ValueLayout.JAVA_FLOAT, start + index);
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Tells which of {@value #TOGETHER} products from {@code from} on are at least {@code lowest}: a bit for each. */
+    int atLeast(int from, float lowest) {
+        long first = load(from).compare(VectorOperators.GE, lowest).toLong();
+        long second = load(from + LANES).compare(VectorOperators.GE, lowest).toLong();
+        long third = load(from + 2 * LANES).compare(VectorOperators.GE, lowest).toLong();
+        long fourth = load(from + 3 * LANES).compare(VectorOperators.GE, lowest).toLong();
+        return (int) (first | (second << LANES) | (third << (2 * LANES)) | (fourth << (3 * LANES)));
     }
 
     /** Returns the first index from {@code from} on whose product is from {@code lowest} to {@code highest}; the length when there is none. */
