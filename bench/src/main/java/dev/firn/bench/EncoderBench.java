@@ -31,6 +31,8 @@ final class EncoderBench implements Benchmark {
     private static final double TOLERANCE = 1e-3;
     private static final int WARM_UPS = 2;
     private static final int REAL_BATCH = 32;
+    private static final int QUICKSTART_BATCH = 64;
+    private static final int QUICKSTART_DOCUMENT_TOKENS = 64;
     // The lengths of the recipe's pretraining
     private static final int QUERY_TOKENS = 32;
     private static final int DOCUMENT_TOKENS = 256;
@@ -73,23 +75,30 @@ final class EncoderBench implements Benchmark {
         }
     }
 
+    /** The model of the example quickstart, but for the vocabulary: the one of the tokenizer that the real texts are read with. */
+    private static final EncoderConfiguration QUICKSTART =
+            EncoderConfiguration.bert(VOCABULARY, 192, 2, 6, 768, POSITIONS);
+
     private final EncoderConfiguration small;
+    private final EncoderConfiguration smallest;
     private final List<EncoderConfiguration> larger;
 
     /**
      * With given models.
      *
-     * @param small is measured on real texts too, and is the one whose time is told in parts
+     * @param small is measured on real texts too, and its time is told in parts
+     * @param smallest is measured on batches as the quickstart has them, and its time is told in parts
      * @param larger those that only equal lengths are measured for
      */
-    EncoderBench(EncoderConfiguration small, List<EncoderConfiguration> larger) {
+    EncoderBench(EncoderConfiguration small, EncoderConfiguration smallest, List<EncoderConfiguration> larger) {
         this.small = small;
+        this.smallest = smallest;
         this.larger = List.copyOf(larger);
     }
 
     /** With 6x384 and, unless a look will do, 12x768. */
     static EncoderBench standard(boolean quick) {
-        return new EncoderBench(SMALL, quick ? List.of() : List.of(BASE));
+        return new EncoderBench(SMALL, QUICKSTART, quick ? List.of() : List.of(BASE));
     }
 
     @Override
@@ -113,14 +122,18 @@ final class EncoderBench implements Benchmark {
             padded(new Shape(configuration, 8, 256), base, settings, table, padded, json);
         }
         real(weights, settings, table, json);
+        TrainingWork quickstart = quickstart(settings, table, json);
         json.set("gflops", padded.get(0).get("gflops"));
         table.note("gemm alone (%s): Firn %.0f, PyTorch %.0f GFLOP/s. GFLOP/s count the products over real tokens only."
                 .formatted(
                         "2048x768 times 768x3072",
                         json.get("gemm_gflops").get("firn").doubleValue(),
                         json.get("gemm_gflops").get("pytorch").doubleValue()));
-        profile(new Shape(small, 32, 64), weights, settings, table, (ObjectNode) padded.get(0));
-        profile(new Shape(small, 8, 256), weights, settings, table, (ObjectNode) padded.get(1));
+        for (int i = 0; i < 2; i++) {
+            Shape shape = i == 0 ? new Shape(small, 32, 64) : new Shape(small, 8, 256);
+            profile(shape.words(), work(shape, weights, settings), settings, table, (ObjectNode) padded.get(i));
+        }
+        profile(quickstartWords(), quickstart, settings, table, (ObjectNode) json.get("quickstart"));
         json.set("outsideProducts", padded.get(0).get("outsideProducts"));
         return new Result(table.toString(), json);
     }
@@ -203,7 +216,7 @@ final class EncoderBench implements Benchmark {
             for (Map.Entry<String, List<RealTexts.Pair>> source : sources.entrySet()) {
                 settings.progress("encoder " + model(small) + ", texts of " + source.getKey());
                 int count = settings.quick() ? 1 : source.getKey().equals("keycloak") ? 8 : 3;
-                int[][][][] steps = steps(source.getValue(), count, tokenizer);
+                int[][][][] steps = steps(source.getValue(), count, REAL_BATCH, DOCUMENT_TOKENS, tokenizer);
                 TrainingWork work = new TrainingWork(weights.toString(), settings.threads(), LEARNING_RATE, steps);
                 Compared compared = compare(small, work, settings, json);
                 ObjectNode node = real.putObject(source.getKey());
@@ -219,16 +232,36 @@ final class EncoderBench implements Benchmark {
         real.put("ratio", least);
     }
 
-    /** Batches of pairs, queries cut to 32 tokens and documents to 256, each with its closing token. */
-    private static int[][][][] steps(List<RealTexts.Pair> pairs, int count, Tokenizer tokenizer) {
+    private String quickstartWords() {
+        return model(smallest) + ", " + QUICKSTART_BATCH + " pairs of keycloak";
+    }
+
+    private TrainingWork quickstart(BenchSettings settings, Table table, ObjectNode json) throws IOException {
+        settings.progress("encoder " + quickstartWords());
+        Path weights = SampleWeights.write(smallest, settings.work());
+        RealTexts texts = new RealTexts(settings);
+        try (Tokenizer tokenizer = texts.tokenizer()) {
+            int count = settings.quick() ? 1 : 4;
+            int[][][][] steps = steps(texts.keycloak(), count, QUICKSTART_BATCH, QUICKSTART_DOCUMENT_TOKENS, tokenizer);
+            TrainingWork work = new TrainingWork(weights.toString(), settings.threads(), LEARNING_RATE, steps);
+            Compared compared = compare(smallest, work, settings, json);
+            compared.describe(json.putObject("quickstart").put("tokens", work.tokens() / count), count);
+            row(table, quickstartWords(), compared, count);
+            return work;
+        }
+    }
+
+    /** Batches of pairs, queries cut to 32 tokens and documents to some, each with its closing token. */
+    private static int[][][][] steps(
+            List<RealTexts.Pair> pairs, int count, int batchSize, int documentTokens, Tokenizer tokenizer) {
         int[][][][] steps = new int[count][][][];
         for (int step = 0; step < count; step++) {
-            List<RealTexts.Pair> batch = pairs.subList(step * REAL_BATCH, (step + 1) * REAL_BATCH);
+            List<RealTexts.Pair> batch = pairs.subList(step * batchSize, (step + 1) * batchSize);
             int[][] queries = tokenizer.encode(
                     batch.stream().map(pair -> "query: " + pair.query()).toList());
             int[][] documents = tokenizer.encode(
                     batch.stream().map(pair -> "passage: " + pair.document()).toList());
-            steps[step] = new int[][][] {cut(queries, QUERY_TOKENS), cut(documents, DOCUMENT_TOKENS)};
+            steps[step] = new int[][][] {cut(queries, QUERY_TOKENS), cut(documents, documentTokens)};
         }
         return steps;
     }
@@ -242,11 +275,10 @@ final class EncoderBench implements Benchmark {
         return cut;
     }
 
-    /** Where the time of a step goes. */
-    private static void profile(Shape shape, Path weights, BenchSettings settings, Table table, ObjectNode row)
+    /** Where the time of steps goes. */
+    private static void profile(String words, TrainingWork work, BenchSettings settings, Table table, ObjectNode row)
             throws IOException {
-        settings.progress("encoder " + shape.words() + ", where the time goes");
-        TrainingWork work = work(shape, weights, settings);
+        settings.progress("encoder " + words + ", where the time goes");
         try (PeerProcess timed = PeerProcess.start(PeerKind.FIRN_TRAINING_TIMED, work, settings.work())) {
             Series series = Series.interleaved(
                             List.of(new Contender(timed, "steps")), WARM_UPS + settings.runs(), settings.runs())
@@ -266,7 +298,7 @@ final class EncoderBench implements Benchmark {
             ObjectNode profile = row.putObject("profile");
             table.note("");
             table.note("Share of the threads' time in a step of %s; outside matrix products: %.1f%%"
-                    .formatted(shape.words(), 100 * (1 - products)));
+                    .formatted(words, 100 * (1 - products)));
             shares.entrySet().stream()
                     .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                     .forEach(share -> {

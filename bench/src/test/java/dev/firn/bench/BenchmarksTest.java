@@ -31,8 +31,9 @@ final class BenchmarksTest {
     @Test
     void theEncoderIsComparedToPyTorchOnEqualLengthsAndOnRealTexts() throws IOException {
         EncoderConfiguration small = EncoderConfiguration.bert(30_522, 24, 1, 2, 48, 512);
+        EncoderConfiguration smallest = EncoderConfiguration.bert(30_522, 12, 1, 2, 24, 512);
         EncoderConfiguration larger = EncoderConfiguration.bert(30_522, 36, 2, 3, 72, 512);
-        Benchmark.Result result = new EncoderBench(small, List.of(larger)).run(settings());
+        Benchmark.Result result = new EncoderBench(small, smallest, List.of(larger)).run(settings());
         JsonNode json = result.json();
         assertThat(json.path("padded"))
                 .extracting(row -> row.path("shape").asText())
@@ -50,9 +51,11 @@ final class BenchmarksTest {
         assertPositive(json.path("gflops"), "firn", "pytorch");
         assertPositive(json.path("gemm_gflops"), "firn", "pytorch");
         assertThat(json.path("outsideProducts").doubleValue()).isBetween(0.0, 1.0);
-        for (int i = 0; i < 2; i++) {
+        assertPositive(json.path("quickstart"), "firn", "pytorch", "ratio", "tokens");
+        for (JsonNode told :
+                List.of(json.path("padded").path(0), json.path("padded").path(1), json.path("quickstart"))) {
             double shares = 0;
-            for (JsonNode share : json.path("padded").path(i).path("profile")) {
+            for (JsonNode share : told.path("profile")) {
                 shares += share.doubleValue();
             }
             assertThat(shares).isBetween(0.9, 1.1);

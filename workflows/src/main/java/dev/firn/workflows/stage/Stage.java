@@ -11,17 +11,17 @@ public enum Stage {
     /** Reads the sources, holds the evaluation part back, makes the vocabulary, and stores texts as tokens. */
     PREPARE(2),
     /** Masked language modelling, of random weights or of weights from elsewhere. */
-    INITIALISE(2),
+    INITIALISE(3),
     /** Keeps the pairs that a teacher finds consistent. */
-    FILTER(1),
+    FILTER(2),
     /** Contrastive training with random negatives. */
-    PRETRAIN(4),
+    PRETRAIN(5),
     /** Finds hard negatives with a teacher. */
-    MINE(1),
+    MINE(2),
     /** Contrastive training with the mined negatives. */
-    FINETUNE(4),
+    FINETUNE(5),
     /** Measures retrieval quality after each train stage, beside BM25. */
-    EVALUATE(2),
+    EVALUATE(3),
     /** Writes the model's folder, registers a version, and moves the alias when the gate is met. */
     REGISTER(1);
 
