@@ -31,7 +31,7 @@ class ReadersFuzzTest {
     private static final Pattern COVERED = Pattern.compile("cov: (\\d+)");
     private static final long SECONDS = Long.getLong("fuzz.seconds", 60);
     private static final long PATIENCE_SECONDS = 180;
-    private static final int AT_A_TIME = 8 * Runtime.getRuntime().availableProcessors();
+    private static final int AT_A_TIME = 4 * Runtime.getRuntime().availableProcessors();
     private static final int LAST_LINES = 60;
 
     /** What the readers need: Jazzer looks through all that it is given before it begins, several times. */

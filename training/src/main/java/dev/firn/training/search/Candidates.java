@@ -116,7 +116,7 @@ final class Candidates {
         reached = Float.NEGATIVE_INFINITY;
     }
 
-    /** A number that at least {@code depth} values are as large as, and at most {@code slack} others. */
+    /** A number that at least {@code depth} values reach; and, where values differ enough, at most {@code slack} others. */
     private float reachedBy(int slack) {
         float low = values[0];
         float high = values[0];
@@ -124,10 +124,8 @@ final class Candidates {
             low = Math.min(low, values[i]);
             high = Math.max(high, values[i]);
         }
-        // Halving what lies between: passes without branches, where to put some in order has one for each value. Where
-        // the
-        // middle is an end, or after as many passes as a float has bits, values are equal or nearly: low holds in any
-        // case
+        // Passes without branches, where sorting has one for each value. Among equal values the middle is an end: low
+        // holds still
         for (int pass = 0; pass < Float.SIZE; pass++) {
             float middle = low + (high - low) / 2;
             if (middle <= low || middle >= high) {
