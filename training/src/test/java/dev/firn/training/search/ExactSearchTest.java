@@ -41,12 +41,20 @@ final class ExactSearchTest {
     void ordersTiesAndNearTiesByPosition() {
         Random random = new Random(3);
         for (int dimension : new int[] {1, 3, 64}) {
-            assertSameAsPlainSearch(
-                    Vectors.adversarial(random, 40, dimension),
-                    Vectors.adversarial(random, 2300, dimension),
-                    dimension,
-                    1000);
+            float[] queries = Vectors.adversarial(random, 40, dimension);
+            float[] documents = Vectors.adversarial(random, 2300, dimension);
+            // At the smaller depths the candidates outgrow their room, and are narrowed down or get more of it
+            for (int depth : new int[] {1, 30, 1000}) {
+                assertSameAsPlainSearch(queries, documents, dimension, depth);
+            }
         }
+    }
+
+    @Test
+    void keepsTheFirstOfManyDocumentsThatAreAllTheSame() {
+        float[] documents = new float[3000 * 4];
+        Arrays.fill(documents, 0.5f);
+        assertSameAsPlainSearch(Vectors.random(new Random(5), 3, 4), documents, 4, 7);
     }
 
     @Test
