@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.firn.api.http.Problem;
 import dev.firn.api.http.ProblemWriter;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,6 +22,11 @@ import org.jboss.logging.Logger;
 public class AuthenticationFilter {
     private static final Logger LOG = Logger.getLogger(AuthenticationFilter.class);
     private static final int AFTER_THE_GUARD = 900;
+    private static final Problem NOBODY_CAN_TELL = Problem.of(
+            503,
+            "provider-unavailable",
+            "Nobody can tell who this is",
+            "The OpenID Connect provider does not answer; try again in a moment");
     private static final Problem NOBODY_CAN_SIGN_IN = Problem.of(
             503,
             "provider-unavailable",
@@ -51,18 +57,18 @@ public class AuthenticationFilter {
         } else if (provider.concerns(context)) {
             provider.identify(context, finding -> decide(context, finding, presented));
         } else {
-            lookUp(context, presented);
+            lookUp(context, presented, identity -> decide(context, identity));
         }
     }
 
-    private void lookUp(RoutingContext context, Optional<String> presented) {
+    private void lookUp(RoutingContext context, Optional<String> presented, Handler<Optional<Identity>> then) {
         if (presented.isEmpty()) {
-            decide(context, Optional.empty());
+            then.handle(Optional.empty());
             return;
         }
         context.vertx()
                 .executeBlocking(() -> authentication.find(presented.get()), false)
-                .onSuccess(identity -> decide(context, identity))
+                .onSuccess(then)
                 .onFailure(failure -> unknown(context, failure));
     }
 
@@ -82,7 +88,14 @@ public class AuthenticationFilter {
                 if (provider.signsIn(context)) {
                     provider.send(context, () -> problems.refuse(context, NOBODY_CAN_SIGN_IN));
                 } else {
-                    lookUp(context, presented);
+                    lookUp(context, presented, identity -> decide(context, identity));
+                }
+            }
+            case OpenIdConnect.Finding.Unanswered unanswered -> {
+                if (provider.signsIn(context)) {
+                    problems.refuse(context, NOBODY_CAN_SIGN_IN);
+                } else {
+                    lookUp(context, presented, identity -> decideAlone(context, identity));
                 }
             }
             case OpenIdConnect.Finding.Roleless roleless -> {
@@ -100,6 +113,16 @@ public class AuthenticationFilter {
                                             + ", but gives none of the roles that FIRN_OIDC_ROLES names"));
                 }
             }
+        }
+    }
+
+    /** Without the provider: who is nobody here may be somebody there. */
+    private void decideAlone(RoutingContext context, Optional<Identity> identity) {
+        if (identity.isPresent() || authentication.isOpen(context)) {
+            decide(context, identity);
+        } else {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, "5");
+            problems.refuse(context, NOBODY_CAN_TELL);
         }
     }
 

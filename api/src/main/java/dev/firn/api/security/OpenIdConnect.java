@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.firn.api.http.Names;
 import dev.firn.api.wiring.FirnConfiguration;
+import io.quarkus.oidc.OIDCException;
 import io.quarkus.security.AuthenticationRedirectException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,9 @@ public class OpenIdConnect {
     sealed interface Finding {
         /** It is nobody's whom the provider vouches for. */
         record Nobody() implements Finding {}
+
+        /** Nobody can tell: the provider does not answer, or not as one. */
+        record Unanswered() implements Finding {}
 
         /** It is somebody's who has none of the roles that count here. */
         record Roleless(String name) implements Finding {}
@@ -124,9 +129,24 @@ public class OpenIdConnect {
                                 .end();
                         return;
                     }
+                    if (ofProvider(failure)) {
+                        LOG.warn("The OpenID Connect provider does not answer: " + reason(failure));
+                        then.accept(new Finding.Unanswered());
+                        return;
+                    }
                     LOG.info("What was presented is none of the provider's: " + reason(failure));
                     then.accept(new Finding.Nobody());
                 });
+    }
+
+    /** Whether it failed for the provider's sake, and not for that of what was presented. */
+    private static boolean ofProvider(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OIDCException || cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Why, without the token and what it says of a person, which the library puts into its message. */

@@ -46,8 +46,13 @@ final class OidcProvider implements AutoCloseable {
     private volatile String[] roles = {"researchers", "everyone"};
 
     OidcProvider() {
+        this(0);
+    }
+
+    /** At a port; 0 for any that is free. */
+    OidcProvider(int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,6 +65,26 @@ final class OidcProvider implements AutoCloseable {
 
     String issuer() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** What a server is told of it. */
+    Map<String, String> properties() {
+        return new HashMap<>(OidcSettings.read(Map.of(
+                        "FIRN_OIDC_ISSUER",
+                        issuer(),
+                        "FIRN_OIDC_CLIENT_ID",
+                        CLIENT,
+                        "FIRN_OIDC_CLIENT_SECRET",
+                        SECRET,
+                        "FIRN_OIDC_ROLES",
+                        "everyone=viewer,researchers=operator,owners=admin"))
+                .orElseThrow()
+                .properties());
+    }
+
+    /** One that is away, and comes back at the same address. */
+    OidcProvider again() {
+        return new OidcProvider(server.getAddress().getPort());
     }
 
     static RsaJsonWebKey newKey() {

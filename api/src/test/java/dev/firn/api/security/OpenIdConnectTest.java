@@ -15,7 +15,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jose4j.jwt.JwtClaims;
@@ -33,17 +32,7 @@ class OpenIdConnectTest {
         @Override
         public Map<String, String> start() {
             running = new OidcProvider();
-            return new HashMap<>(OidcSettings.read(Map.of(
-                            "FIRN_OIDC_ISSUER",
-                            running.issuer(),
-                            "FIRN_OIDC_CLIENT_ID",
-                            OidcProvider.CLIENT,
-                            "FIRN_OIDC_CLIENT_SECRET",
-                            OidcProvider.SECRET,
-                            "FIRN_OIDC_ROLES",
-                            "everyone=viewer,researchers=operator,owners=admin"))
-                    .orElseThrow()
-                    .properties());
+            return running.properties();
         }
 
         @Override
