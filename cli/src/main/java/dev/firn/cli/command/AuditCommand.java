@@ -47,10 +47,18 @@ final class AuditCommand extends ListingCommand {
             table.row(List.of(
                     Figures.moment(entry.at()),
                     entry.caller() == null ? "-" : entry.caller(),
-                    entry.address(),
+                    entry.address().isEmpty() ? "-" : entry.address(),
                     entry.method() + " " + entry.path(),
-                    entry.status() == null ? "?" : entry.status().toString()));
+                    answer(entry)));
         }
         return table;
+    }
+
+    /** What the server does by itself, nobody was answered; of a request that has none, the end is not known. */
+    private static String answer(AuditEntry entry) {
+        if (entry.status() != null) {
+            return entry.status().toString();
+        }
+        return entry.address().isEmpty() ? "-" : "unknown";
     }
 }

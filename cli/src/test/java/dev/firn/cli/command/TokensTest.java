@@ -67,13 +67,16 @@ class TokensTest {
                 {"items":[{"id":7,"at":"2026-05-05T10:00:00Z","caller":"ada","address":"10.0.0.1","method":"PUT",
                  "path":"/api/models/m/aliases/champion","status":200,"before":{"version":1},"after":{"version":2}},
                  {"id":6,"at":"2026-05-05T09:00:00Z","caller":null,"address":"127.0.0.1","method":"POST",
-                 "path":"/api/models/m/import","status":null,"before":null,"after":null}],"nextCursor":null}
+                 "path":"/api/models/m/import","status":null,"before":null,"after":null},
+                 {"id":5,"at":"2026-05-05T08:00:00Z","caller":"server","address":"","method":"DELETE",
+                 "path":"/api/checkpoints/3","status":null,"before":null,"after":null}],"nextCursor":null}
                 """);
 
         assertThat(CommandRunner.run(server.address(), "audit", "--caller", "ada", "--path", "/api/models")
                         .out()
                         .lines())
                 .anyMatch(line -> line.contains("ada") && line.contains("PUT /api/models/m/aliases/champion"))
-                .anyMatch(line -> line.contains("POST /api/models/m/import") && line.endsWith("?"));
+                .anyMatch(line -> line.contains("POST /api/models/m/import") && line.endsWith("unknown"))
+                .anyMatch(line -> line.contains("DELETE /api/checkpoints/3") && line.endsWith(" -"));
     }
 }
