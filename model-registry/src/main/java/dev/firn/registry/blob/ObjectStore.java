@@ -21,12 +21,16 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import okhttp3.ConnectionSpec;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 
 /** The S3 calls that blobs and data need, with errors that say what to do. */
 final class ObjectStore implements AutoCloseable {
@@ -75,13 +79,28 @@ final class ObjectStore implements AutoCloseable {
         this.settings = requireNonNull(settings, "settings is null");
         this.variables = requireNonNull(variables, "variables is null");
         this.ownBucket = ownBucket;
-        client = MinioClient.builder()
+        MinioClient.Builder builder = MinioClient.builder()
                 .endpoint(settings.endpoint().toString())
                 .credentials(settings.accessKey(), settings.secretKey())
-                .region(settings.region())
-                .build();
+                .region(settings.region());
+        if (settings.endpoint().getScheme().equals("http")) {
+            builder.httpClient(withoutCertificates(), true);
+        }
+        client = builder.build();
         client.setTimeout(CONNECT_MILLISECONDS, SILENCE_MILLISECONDS, SILENCE_MILLISECONDS);
         client.setRetry(RETRIED_STATUS, RETRY_MILLISECONDS, RETRIES);
+    }
+
+    /**
+     * The client's own default for {@code http}: what it makes itself first reads each certificate that {@code SSL_CERT_DIR} has,
+     * which takes seconds while the server starts.
+     */
+    private static OkHttpClient withoutCertificates() {
+        return new OkHttpClient.Builder()
+                .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .addInterceptor(new Http.StatusRetryInterceptor())
+                .build();
     }
 
     void ensureBucket() {
