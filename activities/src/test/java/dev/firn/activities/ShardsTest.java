@@ -43,7 +43,7 @@ class ShardsTest {
                         .replace("steps: 40,", "steps: 4,")
                         .replace("steps: 200,", "steps: 4,")
                         .replace("steps: 30,", "steps: 4,")
-                        .replace("    maximumTokens: 32\n  topRank", "    maximumTokens: 8\n  topRank")
+                        .replace("    maximumTokens: 12\n  topRank", "    maximumTokens: 8\n  topRank")
                 + "reuse: false\n";
         firn = new TestBed(folder.resolve("home"));
         byOneWorker = submit();

@@ -103,7 +103,7 @@ final class SmallData {
                     tokenizer: e5-small-v2-tokenizer.json
                     queryPrefix: "query: "
                     documentPrefix: "passage: "
-                    maximumTokens: 32
+                    maximumTokens: 12
                   topRank: 200
                 pretrain:
                   {steps: 200, batchSize: 32, temperature: 0.1, queryTokens: 16, documentTokens: 32,

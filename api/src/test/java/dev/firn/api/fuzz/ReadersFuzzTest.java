@@ -115,6 +115,8 @@ class ReadersFuzzTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+EnableDynamicAgentLoading",
                 "-XX:+UseSerialGC",
+                // Jazzer alone keeps the second compiler busy for longer than it takes to start without it
+                "-XX:TieredStopAtLevel=1",
                 "-Xmx500m",
                 "-Djava.io.tmpdir=" + place,
                 "-cp",
