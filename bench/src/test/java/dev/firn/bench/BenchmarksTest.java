@@ -32,11 +32,12 @@ final class BenchmarksTest {
     void theEncoderIsComparedToPyTorchOnEqualLengthsAndOnRealTexts() throws IOException {
         EncoderConfiguration small = EncoderConfiguration.bert(30_522, 24, 1, 2, 48, 512);
         EncoderConfiguration smallest = EncoderConfiguration.bert(30_522, 12, 1, 2, 24, 512);
-        Benchmark.Result result = new EncoderBench(small, smallest, List.of()).run(settings());
+        EncoderConfiguration larger = EncoderConfiguration.bert(30_522, 36, 2, 3, 72, 512);
+        Benchmark.Result result = new EncoderBench(small, smallest, List.of(larger)).run(settings());
         JsonNode json = result.json();
         assertThat(json.path("padded"))
                 .extracting(row -> row.path("shape").asText())
-                .containsExactly("1x24, 32x64", "1x24, 8x256");
+                .containsExactly("1x24, 32x64", "1x24, 8x256", "2x36, 32x64", "2x36, 8x256");
         for (JsonNode row : json.path("padded")) {
             assertPositive(row, "firn", "pytorch", "ratio");
             assertPositive(row.path("gflops"), "firn", "pytorch");

@@ -86,14 +86,15 @@ public class AuthenticationFilter {
             case OpenIdConnect.Finding.Known known -> decide(context, Optional.of(known.identity()));
             case OpenIdConnect.Finding.Nobody nobody -> {
                 if (provider.signsIn(context)) {
-                    provider.send(context, () -> problems.refuse(context, NOBODY_CAN_SIGN_IN));
+                    sendToProvider(context);
                 } else {
                     lookUp(context, presented, identity -> decide(context, identity));
                 }
             }
             case OpenIdConnect.Finding.Unanswered unanswered -> {
+                // Or it answered that it does not take a code: the person gets another one there
                 if (provider.signsIn(context)) {
-                    problems.refuse(context, NOBODY_CAN_SIGN_IN);
+                    sendToProvider(context);
                 } else {
                     lookUp(context, presented, identity -> decideAlone(context, identity));
                 }
@@ -114,6 +115,10 @@ public class AuthenticationFilter {
                 }
             }
         }
+    }
+
+    private void sendToProvider(RoutingContext context) {
+        provider.send(context, () -> problems.refuse(context, NOBODY_CAN_SIGN_IN));
     }
 
     /** Without the provider: who is nobody here may be somebody there. */

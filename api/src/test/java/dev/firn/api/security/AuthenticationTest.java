@@ -32,7 +32,7 @@ class AuthenticationTest {
     public static final class WithTokens implements QuarkusTestProfile {
         @Override
         public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(OpenIdConnectTest.Provider.class));
+            return List.of(new TestResourceEntry(OidcProviderResource.class));
         }
 
         @Override

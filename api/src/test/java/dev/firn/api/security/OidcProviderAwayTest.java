@@ -5,7 +5,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.firn.api.FirnTestResource;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -19,37 +18,11 @@ import org.junit.jupiter.api.Test;
 @TestProfile(OidcProviderAwayTest.Away.class)
 @WithTestResource(FirnTestResource.class)
 class OidcProviderAwayTest {
-    /** A provider that has gone when the server starts. */
-    public static final class Provider implements QuarkusTestResourceLifecycleManager {
-        private static OidcProvider running;
-
-        @Override
-        public Map<String, String> start() {
-            running = new OidcProvider();
-            running.close();
-            return running.properties();
-        }
-
-        @Override
-        public void inject(Object test) {
-            if (test instanceof OidcProviderAwayTest one) {
-                one.provider = running;
-            }
-        }
-
-        @Override
-        public void stop() {
-            if (running != null) {
-                running.close();
-            }
-        }
-    }
-
     /** A server that asks for tokens, and can ask the provider nothing. */
     public static final class Away implements QuarkusTestProfile {
         @Override
         public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(Provider.class));
+            return List.of(new TestResourceEntry(OidcProviderResource.class, Map.of(OidcProviderResource.AWAY, "")));
         }
 
         @Override

@@ -32,7 +32,7 @@ final class DrillIT {
                 folder,
                 Path.of("target", "artifacts").toAbsolutePath(),
                 System.err::println);
-        DrillResult result = drill.run(new DrillArguments(List.of(Fault.SERVER), Map.of(), 1, 11, true));
+        DrillResult result = drill.run(new DrillArguments(List.of(Fault.SERVER), Map.of(), 2, 11, true));
         assertThat(result.failures()).isEmpty();
         assertThat(result.undisturbed().digests()).containsKey("register/model");
     }
